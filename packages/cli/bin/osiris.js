@@ -1,1 +1,13 @@
 #!/usr/bin/env node
+// DuckDB runs its calls on libuv's thread pool. With the default of four, four long queries stop file access, name
+// look-ups and timers. The size is read when the pool is first used, so this stands before any import.
+process.env.UV_THREADPOOL_SIZE ??= "16";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 14)) {
+  process.stderr.write(`osiris needs Node 22.14 or newer; this is Node ${process.versions.node}.\n`);
+  process.exit(2);
+}
+
+const { main } = await import("../dist/main.js");
+process.exitCode = await main(process.argv.slice(2));

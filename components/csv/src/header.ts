@@ -1,0 +1,78 @@
+import { open } from "node:fs/promises";
+import { OsirisError, type Column } from "@osiris/core";
+
+const CHUNK_BYTES = 64 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The column names in a CSV file's first record (RFC 4180). DuckDB's sniffer is not asked: on a file whose later
+ * lines are longer it may take one of those for the header, and drop what stands above.
+ */
+export async function readHeader(path: string, delimiter: string): Promise<readonly string[]> {
+  const file = await open(path);
+  try {
+    let bytes = Buffer.alloc(0);
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES));
+      bytes = Buffer.concat([bytes, buffer.subarray(0, bytesRead)]);
+      const ended = bytesRead === 0;
+      const fields = firstRecord(bytes.toString("utf8").replace(/^\uFEFF/, ""), delimiter, ended);
+      if (fields !== undefined) return fields;
+      if (ended) return [];
+      if (bytes.length > MAX_HEADER_BYTES) throw endlessHeader(path);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The fields of the first record; undefined when the text ends before the record does. */
+function firstRecord(text: string, delimiter: string, textIsWhole: boolean): readonly string[] | undefined {
+  const fields: string[] = [];
+  let field = "";
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] as string;
+    if (quoted) {
+      if (char !== '"') field += char;
+      else if (text[at + 1] === '"') field += text[++at];
+      else quoted = false;
+    } else if (char === '"' && field === "") quoted = true;
+    else if (char === delimiter) {
+      fields.push(field);
+      field = "";
+    } else if (char === "\n" || char === "\r") return [...fields, field];
+    else field += char;
+  }
+  if (!textIsWhole || quoted || text === "") return undefined;
+  return [...fields, field];
+}
+
+/** A table column, and the name that the file has for it. */
+export interface FileColumn extends Column {
+  readonly inFile: string;
+}
+
+/** Unique column names: names that meet (DuckDB ignores case) get `_2`, `_3`, in order of appearance. */
+export function nameColumns(
+  header: readonly string[],
+  dtype: Readonly<Record<string, string>>,
+): readonly FileColumn[] {
+  const taken = new Set<string>();
+  return header.map((inFile, index) => {
+    const wanted = inFile === "" ? `column${index + 1}` : inFile;
+    let name = wanted;
+    for (let copy = 2; taken.has(name.toLowerCase()); copy++) name = `${wanted}_${copy}`;
+    taken.add(name.toLowerCase());
+    return { inFile, name, type: (Object.hasOwn(dtype, name) ? dtype[name] : undefined) ?? "VARCHAR" };
+  });
+}
+
+function endlessHeader(path: string): OsirisError {
+  return new OsirisError({
+    code: "csv.no_header",
+    category: "data",
+    message: `${path}: the first line does not end within ${MAX_HEADER_BYTES / 1024 / 1024} MiB`,
+    hint: "Is a quote missing, or is this no CSV file?",
+  });
+}

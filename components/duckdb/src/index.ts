@@ -1,0 +1,2 @@
+export { duckdbProcessor } from "./processor.ts";
+export type { DuckdbProcessorConfig } from "./processor.ts";

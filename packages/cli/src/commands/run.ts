@@ -1,0 +1,72 @@
+import type { DatabaseSettings } from "@osiris/core";
+import { runPipeline, type RunRecord } from "@osiris/runtime";
+import { lastCompile } from "../builds.ts";
+import { cancelOnSignal } from "../cancel.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Output } from "../output.ts";
+import { loadPipeline, usage } from "../pipeline-file.ts";
+import { openProjectCatalog, sessions } from "../project.ts";
+import { progressLine, runSummary } from "../run-summary.ts";
+
+export interface RunOptions {
+  readonly param?: readonly string[];
+  readonly lastCompile?: boolean;
+  readonly baseDir?: string;
+  readonly sessionsDir?: string;
+  readonly concurrency?: number;
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  readonly tempDirectory?: string;
+  readonly maxTempSize?: string;
+}
+
+export async function runCommand(
+  file: string | undefined,
+  options: RunOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const root = sessions(options.sessionsDir);
+  const catalog = openProjectCatalog();
+  const loaded = await loadPipeline(fileToRun(file, options, root), catalog, options);
+  if ("findings" in loaded) {
+    output.findings(loaded.findings, loaded.source);
+    return EXIT.usage;
+  }
+  using cancel = cancelOnSignal(output);
+  const record = await runPipeline({
+    pipeline: loaded.pipeline,
+    catalog,
+    sessions: root,
+    signal: cancel.signal,
+    database: databaseSettings(options),
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    onEvent: (event) => {
+      const line = progressLine(event);
+      if (line !== undefined) output.note(line);
+    },
+  });
+  output.result(record, runSummary(record));
+  return exitCode(record, cancel.exitCode);
+}
+
+function fileToRun(file: string | undefined, options: RunOptions, root: string): string {
+  if (file !== undefined && options.lastCompile) throw usage("Give a file or --last-compile, not both");
+  if (file !== undefined) return file;
+  if (options.lastCompile) return lastCompile(root);
+  throw usage("Name a pipeline file or a manifest, or give --last-compile");
+}
+
+function databaseSettings(options: RunOptions): DatabaseSettings {
+  const { memoryLimit, threads, tempDirectory, maxTempSize } = options;
+  return {
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(tempDirectory === undefined ? {} : { tempDirectory }),
+    ...(maxTempSize === undefined ? {} : { maxTempSize }),
+  };
+}
+
+function exitCode(record: RunRecord, cancelled: ExitCode | undefined): ExitCode {
+  if (record.status === "succeeded") return EXIT.ok;
+  return record.status === "cancelled" && cancelled !== undefined ? cancelled : EXIT.failed;
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { CONTRACT_VERSION } from "@osiris/core";
+import { OML_VERSION } from "@osiris/compiler";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Output } from "../output.ts";
+
+export function ownVersion(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+export function versionCommand(output: Output): ExitCode {
+  const document = {
+    osiris: ownVersion(),
+    oml: OML_VERSION,
+    driver_contract: CONTRACT_VERSION,
+    node: process.versions.node,
+  };
+  output.result(
+    document,
+    Object.entries(document)
+      .map(([name, version]) => `${name} ${version}`)
+      .join("\n"),
+  );
+  return EXIT.ok;
+}

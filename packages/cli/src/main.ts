@@ -1,0 +1,128 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { toOsirisError } from "@osiris/core";
+import { compileCommand, type CompileOptions } from "./commands/compile.ts";
+import { componentsListCommand } from "./commands/components-list.ts";
+import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
+import { queryCommand, type QueryOptions } from "./commands/query.ts";
+import { runCommand, type RunOptions } from "./commands/run.ts";
+import { runsListCommand, type RunsListOptions } from "./commands/runs-list.ts";
+import { validateCommand, type ValidateOptions } from "./commands/validate.ts";
+import { ownVersion, versionCommand } from "./commands/version.ts";
+import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts";
+import { Output } from "./output.ts";
+import { usage } from "./pipeline-file.ts";
+
+/** Runs one `osiris` command and resolves with its exit status. Never throws. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const output = new Output(args.includes("--json"));
+  let exitCode: ExitCode = EXIT.ok;
+  const program = buildProgram(output, (code) => (exitCode = code));
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return commanderExit(error, output);
+    const known = toOsirisError(error, "osiris");
+    output.error(known);
+    return exitCodeOf(known);
+  }
+}
+
+function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
+  const program = new Command("osiris")
+    .description("Moves and transforms data in declared steps.")
+    .version(ownVersion())
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined, writeErr: (text) => output.note(text) })
+    .showHelpAfterError(false);
+
+  command(program, "compile <pipeline>", "Check a pipeline and write its manifest.")
+    .addOption(param())
+    .option("--out <folder>", "where to write (default: builds/ in the sessions folder)")
+    .addOption(sessionsDir())
+    .action(async (file: string, options: CompileOptions) =>
+      done(await compileCommand(file, options, output)),
+    );
+
+  command(program, "validate <pipeline>", "Check a pipeline; report every mistake at once.")
+    .addOption(param())
+    .action(async (file: string, options: ValidateOptions) =>
+      done(await validateCommand(file, options, output)),
+    );
+
+  command(program, "run [pipeline]", "Run a pipeline file, or a manifest.")
+    .addOption(param())
+    .option("--last-compile", "run what was compiled last")
+    .option("--base-dir <folder>", "where relative paths start (default: the pipeline's folder)")
+    .addOption(sessionsDir())
+    .option("--concurrency <steps>", "steps at once (default: the number of cores)", positiveInteger)
+    .option("--memory-limit <size>", "memory for DuckDB, such as 512MB")
+    .option("--threads <count>", "threads for DuckDB", positiveInteger)
+    .option("--temp-directory <folder>", "where DuckDB spills what does not fit in memory")
+    .option("--max-temp-size <size>", "how much it may spill, such as 20GB")
+    .action(async (file: string | undefined, options: RunOptions) =>
+      done(await runCommand(file, options, output)),
+    );
+
+  command(program, "query <sql>", "Run SQL over the tables of a run that has ended.")
+    .option("--run <id>", "the run, or the beginning of its id", "last")
+    .option("--limit <rows>", "rows to show", positiveInteger, 100)
+    .addOption(sessionsDir())
+    .action(async (sql: string, options: QueryOptions) => done(await queryCommand(sql, options, output)));
+
+  command(program, "preview <step>", "Show the first rows of a step's table.")
+    .option("--run <id>", "the run, or the beginning of its id", "last")
+    .option("--limit <rows>", "rows to show", positiveInteger, 10)
+    .addOption(sessionsDir())
+    .action(async (step: string, options: PreviewOptions) =>
+      done(await previewCommand(step, options, output)),
+    );
+
+  const components = program.command("components").description("What is installed.");
+  command(components, "list", "List the components that pipelines can use here.").action(() =>
+    done(componentsListCommand(output)),
+  );
+
+  const runs = program.command("runs").description("What was run.");
+  command(runs, "list", "List runs, newest first: good, failed and cancelled ones.")
+    .option("--limit <runs>", "runs to show", positiveInteger, 20)
+    .addOption(sessionsDir())
+    .action((options: RunsListOptions) => done(runsListCommand(options, output)));
+
+  command(program, "version", "Show versions.").action(() => done(versionCommand(output)));
+  return program;
+}
+
+function command(parent: Command, signature: string, description: string): Command {
+  return parent.command(signature).description(description).option("--json", "one JSON document on stdout");
+}
+
+function param(): Option {
+  return new Option("--param <name=value>", "set a parameter; may be given several times").argParser(
+    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+  );
+}
+
+function sessionsDir(): Option {
+  return new Option(
+    "--sessions-dir <folder>",
+    "where runs are kept (default: .osiris_sessions, searched upwards)",
+  );
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError("it must be a whole number from 1 up.");
+  }
+  return value;
+}
+
+/** Help and version are no mistakes; every other complaint of the argument parser is a usage error. */
+function commanderExit(error: CommanderError, output: Output): ExitCode {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (error.code === "commander.help") return EXIT.usage;
+  const message = error.message.replace(/^error: /, "");
+  output.error(usage(message, "See osiris --help."));
+  return EXIT.usage;
+}

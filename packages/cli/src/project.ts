@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { openCatalog, readProjectConfig, sessionsFolder, type Catalog } from "@osiris/runtime";
+
+/** The folder of this package: drivers are also looked for beside the command. */
+const CLI_FOLDER = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+
+/** What surrounds a command: the project it was called in. */
+export function openProjectCatalog(): Catalog {
+  const cwd = process.cwd();
+  return openCatalog({ cwd, cliFolder: CLI_FOLDER, project: readProjectConfig(cwd) });
+}
+
+export function sessions(given: string | undefined): string {
+  return sessionsFolder(process.cwd(), given ?? process.env["OSIRIS_SESSIONS"]);
+}

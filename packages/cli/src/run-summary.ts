@@ -1,0 +1,82 @@
+import { relative } from "node:path";
+import type { RecordedError, RunEvent, RunRecord, StepRecord } from "@osiris/runtime";
+import { formatCount, textTable } from "./text-table.ts";
+
+/** One line for a person who waits; undefined for events that tell them nothing. */
+export function progressLine(event: RunEvent): string | undefined {
+  const step = event.step_id;
+  switch (event.event) {
+    case "step_start":
+      return `  ${step} …`;
+    case "step_complete":
+      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows`;
+    case "step_failed":
+      return `✗ ${step}`;
+    case "step_cancelled":
+      return `- ${step}: cancelled`;
+    case "log":
+      return event["level"] === "warn" || event["level"] === "error"
+        ? `${event["level"]}: ${step}: ${String(event["message"])}`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The closing table, what was written, and what went wrong. */
+export function runSummary(record: RunRecord): string {
+  const files = record.steps.flatMap((step) => step.files).map((file) => `Result: ${fromHere(file)}`);
+  const errors = [
+    ...record.steps.flatMap((step) =>
+      step.error ? [errorText(`Step "${step.id}" failed`, step.error)] : [],
+    ),
+    ...(record.error ? [errorText("The run failed", record.error)] : []),
+  ];
+  return [
+    stepTable(record.steps),
+    "",
+    `Run ${record.run_id} ${record.status} in ${seconds(record.duration_ms)} s`,
+    ...files,
+    `Run folder: ${fromHere(record.run_dir)}`,
+    ...errors.map((error) => `\n${error}`),
+  ].join("\n");
+}
+
+function stepTable(steps: readonly StepRecord[]): string {
+  const columns = [
+    { title: "step" },
+    { title: "status" },
+    { title: "rows in", align: "right" },
+    { title: "rows out", align: "right" },
+    { title: "seconds", align: "right" },
+    { title: "rows/s", align: "right" },
+  ] as const;
+  return textTable(columns, steps.map(stepRow));
+}
+
+function stepRow(step: StepRecord): readonly string[] {
+  if (step.status !== "succeeded") return [step.id, step.status.replace("_", " "), "", "", "", ""];
+  const rows = Math.max(step.rows_in, step.rows_out);
+  return [
+    step.id,
+    "ok",
+    formatCount(step.rows_in),
+    formatCount(step.rows_out),
+    seconds(step.duration_ms),
+    step.duration_ms === 0 ? "" : formatCount(Math.round((rows * 1000) / step.duration_ms)),
+  ];
+}
+
+function errorText(what: string, error: RecordedError): string {
+  const help = error.hint === undefined ? "" : `\n  help: ${error.hint}`;
+  return `${what}: ${error.message} [${error.code}]${help}`;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(2);
+}
+
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}

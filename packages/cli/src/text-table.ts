@@ -1,0 +1,39 @@
+export interface TextColumn {
+  readonly title: string;
+  /** @default "left" */
+  readonly align?: "left" | "right";
+}
+
+const MAX_CELL = 60;
+
+/** A plain table for people: aligned columns, long cells cut. */
+export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map(oneLine));
+  const widths = columns.map((column, index) =>
+    Math.max(column.title.length, ...cells.map((row) => (row[index] ?? "").length)),
+  );
+  const line = (row: readonly string[]): string =>
+    columns
+      .map(({ align }, index) => {
+        const cell = row[index] ?? "";
+        const width = widths[index] ?? 0;
+        return align === "right" ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [line(columns.map((column) => column.title)), rule, ...cells.map(line)].join("\n");
+}
+
+/** Control characters would move the cursor or end the line. */
+function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  const plain = text.replaceAll(/[\u0000-\u001F\u007F]/g, (char) => JSON.stringify(char).slice(1, -1));
+  return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain;
+}
+
+const counts = new Intl.NumberFormat("en-US");
+
+export function formatCount(value: number): string {
+  return counts.format(value);
+}

@@ -1,0 +1,23 @@
+import type { ComponentSpec } from "@osiris/core";
+
+/** A component that can run here: its spec, and the package that brings it. */
+export interface InstalledComponent {
+  readonly spec: ComponentSpec;
+  readonly package: string;
+  readonly packageVersion: string;
+}
+
+export type Components = ReadonlyMap<string, InstalledComponent>;
+
+/** The packages we publish ourselves. Never guess a name beyond these: anyone can publish one. */
+const KNOWN_PACKAGES: Readonly<Record<string, string>> = {
+  "duckdb.processor": "@osiris/driver-duckdb",
+  "filesystem.csv_extractor": "@osiris/driver-csv",
+  "filesystem.csv_writer": "@osiris/driver-csv",
+};
+
+/** The command that installs a component which is missing, where we know it. */
+export function installCommand(component: string): string | undefined {
+  const name = Object.hasOwn(KNOWN_PACKAGES, component) ? KNOWN_PACKAGES[component] : undefined;
+  return name === undefined ? undefined : `npm i ${name}`;
+}

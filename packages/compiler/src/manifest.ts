@@ -1,0 +1,112 @@
+import type { ComponentSpec, JsonValue } from "@osiris/core";
+import { fileJson, fileYaml, fingerprint } from "./canonical.ts";
+import type { StepDraft } from "./draft.ts";
+import { MODES, OML_VERSION, type Oml } from "./oml.ts";
+import type { Params } from "./params.ts";
+
+/** The form of the files written here. It is part of every fingerprint: raise it when the form changes. */
+export const MANIFEST_VERSION = 1;
+
+/** What runs: free of secrets, of absolute paths and of times, so that equal input gives equal bytes anywhere. */
+export interface Manifest {
+  readonly manifest_version: number;
+  readonly oml_version: string;
+  readonly pipeline: {
+    readonly name: string;
+    readonly description?: string;
+    readonly metadata?: Readonly<Record<string, JsonValue>>;
+  };
+  readonly fingerprints: {
+    readonly oml: string;
+    readonly params: string;
+    readonly components: string;
+    readonly compiler: string;
+    /** Over all of the manifest and the configs: the identity of what runs. */
+    readonly manifest: string;
+  };
+  readonly steps: readonly ManifestStep[];
+}
+
+export interface ManifestStep {
+  readonly id: string;
+  readonly component: string;
+  readonly mode: ComponentSpec["modes"][number];
+  /** The table that the step publishes; writers publish none. */
+  readonly table?: string;
+  readonly driver: { readonly package: string; readonly version: string };
+  readonly needs: readonly string[];
+  /** The one table to read, where the step's needs publish several. */
+  readonly input?: string;
+  /** The config file, relative to the manifest. */
+  readonly cfg: string;
+  /** Config fields that are file paths, relative to the base directory. */
+  readonly paths: { readonly read: readonly string[]; readonly write: readonly string[] };
+}
+
+/** A step's config with defaults and parameters, as its driver gets it but for the paths. */
+export type StepConfig = Readonly<Record<string, JsonValue>>;
+
+export interface CompiledPipeline {
+  readonly manifest: Manifest;
+  readonly configs: ReadonlyMap<string, StepConfig>;
+  /** Relative file name -> content. What `osiris compile` writes, byte for byte. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export function buildPipeline(oml: Oml, params: Params, steps: readonly StepDraft[]): CompiledPipeline {
+  const configs = new Map(steps.map((step) => [step.oml.id, step.config as StepConfig]));
+  const manifestSteps = steps.map(manifestStep);
+  const parts = {
+    oml: fingerprint(oml),
+    params: fingerprint(Object.fromEntries(params)),
+    components: fingerprint(usedComponents(steps)),
+    compiler: fingerprint({ manifest_version: MANIFEST_VERSION, oml_version: OML_VERSION }),
+  };
+  const body = {
+    manifest_version: MANIFEST_VERSION,
+    oml_version: oml.oml_version,
+    pipeline: {
+      name: oml.name,
+      ...(oml.description === undefined ? {} : { description: oml.description }),
+      ...(oml.metadata === undefined ? {} : { metadata: oml.metadata }),
+    },
+    steps: manifestSteps,
+  };
+  const whole = fingerprint({ ...body, fingerprints: parts, configs: Object.fromEntries(configs) });
+  const manifest: Manifest = { ...body, fingerprints: { ...parts, manifest: whole } };
+  return { manifest, configs, files: filesOf(manifest, configs) };
+}
+
+function manifestStep(step: StepDraft): ManifestStep {
+  const component = step.component;
+  if (component === undefined) throw new Error(`step ${step.oml.id} was not checked`);
+  return {
+    id: step.oml.id,
+    component: step.oml.component,
+    mode: MODES[step.oml.mode],
+    ...(step.table === undefined ? {} : { table: step.table }),
+    driver: { package: component.package, version: component.packageVersion },
+    needs: step.needs,
+    ...(step.oml.input === undefined ? {} : { input: step.oml.input }),
+    cfg: `cfg/${step.oml.id}.json`,
+    paths: {
+      read: (component.spec.paths?.read ?? []).map((pointer) => pointer.slice(1)),
+      write: (component.spec.paths?.write ?? []).map((pointer) => pointer.slice(1)),
+    },
+  };
+}
+
+function usedComponents(steps: readonly StepDraft[]): unknown {
+  return Object.fromEntries(steps.map((step) => [step.oml.component, step.component]));
+}
+
+function filesOf(manifest: Manifest, configs: ReadonlyMap<string, StepConfig>): ReadonlyMap<string, string> {
+  const plan = {
+    steps: manifest.steps.map(({ id, component, needs, table }) => ({ id, component, needs, table })),
+  };
+  return new Map([
+    ["manifest.yaml", fileYaml(manifest)],
+    ["plan.json", fileJson(plan)],
+    ...manifest.steps.map((step): [string, string] => [step.cfg, fileJson(configs.get(step.id))]),
+  ]);
+}

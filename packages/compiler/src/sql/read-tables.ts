@@ -1,0 +1,158 @@
+import type { SqlParser } from "@osiris/core";
+import { ALLOWED_TABLE_FUNCTIONS } from "./table-functions.ts";
+
+/** A table that a query reads, and where: an index into the SQL text, in UTF-16 units. */
+export interface TableRead {
+  readonly name: string;
+  readonly offset: number;
+}
+
+export interface SqlProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly offset: number;
+}
+
+export interface SqlReading {
+  readonly reads: readonly TableRead[];
+  readonly problems: readonly SqlProblem[];
+}
+
+/** What a query reads, from DuckDB's own parse tree. Problems are all that keeps it from being one plain SELECT. */
+export async function readTables(sql: string, parser: SqlParser): Promise<SqlReading> {
+  const parsed = await parser.parse(sql);
+  if ("error" in parsed) return { reads: [], problems: [parseProblem(parsed.error, parsed.position ?? 0)] };
+  if (parsed.statements.length !== 1) {
+    const hint = "Write one SELECT; give each further result a step of its own.";
+    const message = `Expected one SELECT, found ${parsed.statements.length} statements`;
+    return { reads: [], problems: [{ code: "sql.one_select", message, hint, offset: 0 }] };
+  }
+  const walk = new Walk(sql);
+  walk.query(parsed.statements[0]?.node, []);
+  return { reads: walk.reads, problems: walk.problems };
+}
+
+function parseProblem(error: string, offset: number): SqlProblem {
+  if (error.startsWith("Only SELECT statements")) {
+    return {
+      code: "sql.only_select",
+      message: "A SQL step is one SELECT; this is another kind of statement",
+      hint: "Write the SELECT alone: its result becomes the step's table. A PIVOT statement is written FROM t PIVOT (…).",
+      offset,
+    };
+  }
+  return { code: "sql.syntax", message: `SQL: ${error}`, offset };
+}
+
+type TreeNode = Readonly<Record<string, unknown>>;
+
+/** The kinds of FROM items that read nothing themselves. What is not named here is refused. */
+const PLAIN_TABLE_REFS = new Set(["EMPTY", "JOIN", "SUBQUERY", "EXPRESSION_LIST", "PIVOT"]);
+const TABLE_REF_KEYS = new Set(["from_table", "left", "right", "source"]);
+/** Recognised wherever they stand: a place this walk does not know must not become a way around it. */
+const READING_TABLE_REFS = new Set(["BASE_TABLE", "TABLE_FUNCTION", "SHOW_REF"]);
+
+/** Collects table reads, minding which names are CTEs at each place. */
+class Walk {
+  readonly reads: TableRead[] = [];
+  readonly problems: SqlProblem[] = [];
+  readonly #bytes: Buffer;
+
+  constructor(sql: string) {
+    this.#bytes = Buffer.from(sql, "utf8");
+  }
+
+  /** A query node: its CTEs are visible in it, and each in those after it. */
+  query(node: unknown, outer: readonly string[]): void {
+    if (!isTreeNode(node)) return;
+    let scope = outer;
+    const ctes = (node["cte_map"] as { map?: readonly unknown[] } | undefined)?.map ?? [];
+    for (const cte of ctes) {
+      const { key, value } = cte as { key: string; value: TreeNode };
+      const body = (value["query"] as TreeNode | undefined)?.["node"];
+      const recursive = isTreeNode(body) && body["type"] === "RECURSIVE_CTE_NODE";
+      const name = key.toLowerCase();
+      this.query(body, recursive ? [...scope, name] : scope);
+      scope = [...scope, name];
+    }
+    for (const [key, value] of Object.entries(node)) {
+      if (key !== "cte_map") this.#anything(key, value, scope);
+    }
+  }
+
+  #anything(key: string, value: unknown, scope: readonly string[]): void {
+    if (Array.isArray(value)) {
+      for (const item of value) this.#anything(key, item, scope);
+    } else if (isTreeNode(value)) {
+      if (isTableRef(key, value)) this.#tableRef(value, scope);
+      if (isQueryNode(value)) this.query(value, scope);
+      else for (const [name, item] of Object.entries(value)) this.#anything(name, item, scope);
+    }
+  }
+
+  #tableRef(node: TreeNode, scope: readonly string[]): void {
+    const type = String(node["type"]);
+    if (type === "BASE_TABLE") this.#baseTable(node, scope);
+    else if (type === "TABLE_FUNCTION") this.#tableFunction(node);
+    else if (!PLAIN_TABLE_REFS.has(type)) {
+      const what = type === "SHOW_REF" ? "DESCRIBE, SHOW and SUMMARIZE" : `A FROM item of kind ${type}`;
+      this.#problem(node, "sql.refused", `${what} cannot stand in a SQL step`);
+    }
+  }
+
+  #baseTable(node: TreeNode, scope: readonly string[]): void {
+    const name = String(node["table_name"]);
+    const qualifier = [node["catalog_name"], node["schema_name"]].filter((part) => part !== "").join(".");
+    if (qualifier !== "") {
+      const hint = "Write the bare name of an upstream step.";
+      this.#problem(node, "sql.qualified_name", `"${qualifier}.${name}" is not an upstream table`, hint);
+    } else if (!scope.includes(name.toLowerCase())) {
+      this.reads.push({ name, offset: this.#offset(node) });
+    }
+  }
+
+  #tableFunction(node: TreeNode): void {
+    const name = String((node["function"] as TreeNode | undefined)?.["function_name"]).toLowerCase();
+    if (ALLOWED_TABLE_FUNCTIONS.has(name)) return;
+    const files = name.startsWith("read_") || name.endsWith("_scan") || name === "glob";
+    const hint = files
+      ? "Read files with an extractor step, such as filesystem.csv_extractor, and select from its table."
+      : `A SQL step may call: ${[...ALLOWED_TABLE_FUNCTIONS].join(", ")}.`;
+    this.#problem(
+      node,
+      "sql.refused_function",
+      `The table function ${name}() cannot stand in a SQL step`,
+      hint,
+    );
+  }
+
+  #problem(node: TreeNode, code: string, message: string, hint?: string): void {
+    this.problems.push({
+      code,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      offset: this.#offset(node),
+    });
+  }
+
+  /** query_location counts UTF-8 bytes; DuckDB writes 2^64-1 where it has none. */
+  #offset(node: TreeNode): number {
+    const location = Number(node["query_location"]);
+    if (!Number.isFinite(location) || location > this.#bytes.length) return 0;
+    return this.#bytes.subarray(0, location).toString("utf8").length;
+  }
+}
+
+function isTreeNode(value: unknown): value is TreeNode {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTableRef(key: string, value: TreeNode): boolean {
+  if ("class" in value || isQueryNode(value)) return false;
+  return TABLE_REF_KEYS.has(key) || READING_TABLE_REFS.has(String(value["type"]));
+}
+
+function isQueryNode(value: TreeNode): boolean {
+  return typeof value["type"] === "string" && value["type"].endsWith("_NODE");
+}

@@ -1,0 +1,193 @@
+/**
+ * The driver contract: all that an author of a driver needs to know of Osiris.
+ *
+ * A driver reads its config and its input tables, and either fills a table (extractor, processor) or writes
+ * one somewhere (writer). It never sees another step, the run folder's layout, or DuckDB itself.
+ */
+
+/** The number in a driver package's `"osiris": { "contract": … }`. It changes when this file breaks drivers. */
+export const CONTRACT_VERSION = 1;
+
+export interface Driver<Config = Readonly<Record<string, unknown>>> {
+  /**
+   * Does the step's work, once. A rejected promise fails the step: nothing it staged is published.
+   * Errors should be `OsirisError`s; anything else is reported as a defect of the driver.
+   */
+  run(step: StepRequest<Config>): Promise<StepResult>;
+}
+
+export interface StepRequest<Config> {
+  readonly stepId: string;
+  /** Checked against the spec's `configSchema`, defaults filled in, file paths absolute. */
+  readonly config: Config;
+  readonly inputs: Inputs;
+  readonly ctx: DriverContext;
+}
+
+export interface Inputs {
+  /** The input, when there is exactly one. */
+  readonly table?: string;
+  readonly tables: readonly InputTable[];
+}
+
+/** A published table of an upstream step: complete, and fixed for the life of the run. */
+export interface InputTable {
+  readonly step: string;
+  /** Set when the step publishes several tables. */
+  readonly output?: string;
+  readonly table: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** DuckDB's spelling: `BIGINT`, `DECIMAL(12,2)`, `TIMESTAMP`. */
+  readonly type: string;
+}
+
+export interface StepResult {
+  /**
+   * Extractors and processors: rows in the tables they made (checked against them).
+   * Writers: rows the destination confirmed, never rows sent.
+   */
+  readonly rows: number;
+}
+
+/** What a step may do to the run. It is closed when `run` settles; using it later is an error. */
+export interface DriverContext {
+  /** Aborted when the run is cancelled. Pass it to everything that waits for the outside. */
+  readonly signal: AbortSignal;
+  /** A folder of this step's own inside the run folder, for files worth keeping. It exists. */
+  readonly artifacts: string;
+
+  /**
+   * Creates the step's table, or with `output` one of several (`<step>__<output>`), for rows made in JavaScript.
+   * Published when the step succeeds. Closed by the runtime if the driver does not.
+   */
+  createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter>;
+
+  /** Creates a table from one SELECT that DuckDB runs: nothing passes through JavaScript. */
+  createTableAs(select: string, options?: TableOptions & { params?: SqlParams }): Promise<CreatedTable>;
+
+  /**
+   * Reads a table as column batches, on a connection of its own. At the end the rows read are compared with the
+   * table's count; a difference is an error. Leaving the loop early closes the reader.
+   */
+  readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch>;
+
+  /** Runs one statement whose result is small, and returns all of it. */
+  query(sql: string, params?: SqlParams): Promise<QueryResult>;
+
+  /** A connection for what the above cannot do. The runtime closes it when the step ends. */
+  connect(): Promise<SqlConnection>;
+
+  /**
+   * A path beside `destination` that only this run uses: write there, then rename. A reader of the destination
+   * sees the old file or the new one. Allowed for the paths that the spec declares as `paths.write`.
+   */
+  partialPath(destination: string): string;
+
+  log(level: LogLevel, message: string, fields?: EventFields): void;
+  /** One number about this step, such as `rows_read`; goes to `metrics.jsonl`. */
+  metric(name: string, value: number, unit?: string): void;
+  /** One thing that happened in this step; goes to `events.jsonl`. */
+  event(name: string, fields?: EventFields): void;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type EventFields = Readonly<Record<string, JsonValue>>;
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+export interface TableOptions {
+  /** Matches `^[a-z][a-z0-9_]{0,62}$`. @default the step's single table */
+  readonly output?: string;
+}
+
+export interface CreatedTable {
+  readonly table: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * Fills one table. Rows go to the run database in short transactions of about one row group; memory stays flat.
+ *
+ * | type          | value                                                             |
+ * | ------------- | ----------------------------------------------------------------- |
+ * | BOOLEAN       | boolean                                                           |
+ * | INTEGER       | number, whole, 32 bit                                             |
+ * | BIGINT        | bigint, or a number that is a safe integer                        |
+ * | DOUBLE        | number                                                            |
+ * | DECIMAL(w,s)  | string such as `"-12.50"`; more digits than fit are an error      |
+ * | VARCHAR       | string, well-formed Unicode                                       |
+ * | DATE          | `"YYYY-MM-DD"`, or a number: days since 1970-01-01                |
+ * | TIMESTAMP     | `"YYYY-MM-DD hh:mm:ss[.ffffff]"` (`T` too), or a bigint: microseconds since 1970-01-01 |
+ *
+ * `null` and `undefined` are NULL. Any other value is an error that names the column and the row.
+ */
+export interface TableWriter {
+  readonly table: string;
+  readonly columns: readonly Column[];
+  /** Rows appended so far. */
+  readonly rows: number;
+  /** Adds a row. Values are found by column name, a missing one is NULL, an unknown name is an error. */
+  append(row: Readonly<Record<string, CellInput>>): void;
+  /** Commits what is buffered. After it no row can be added. Safe to call twice. */
+  close(): void;
+}
+
+export type CellInput = string | number | bigint | boolean | null | undefined;
+
+export interface ReadOptions {
+  /** @default all, in table order */
+  readonly columns?: readonly string[];
+  /** Column names, ascending, NULLs last. @default the order in which rows were written */
+  readonly orderBy?: readonly string[];
+}
+
+/** Up to 2,048 rows, column by column. Valid until the next batch is asked for. */
+export interface ColumnBatch {
+  readonly rowCount: number;
+  readonly columns: readonly ColumnVector[];
+}
+
+/** One column of a batch. `get` returns the exact value in the form that {@link TableWriter} takes. */
+export interface ColumnVector {
+  readonly name: string;
+  readonly type: string;
+  /** INTEGER, DOUBLE and DATE (days): number. BIGINT and TIMESTAMP (microseconds): bigint. DECIMAL: string. */
+  get(row: number): Cell;
+}
+
+export type Cell = string | number | bigint | boolean | null;
+
+export type SqlParams = readonly SqlParam[] | Readonly<Record<string, SqlParam>>;
+export type SqlParam = string | number | bigint | boolean | null;
+
+export interface QueryResult {
+  readonly columns: readonly Column[];
+  /** By column name. Types beyond {@link Cell} arrive as DuckDB's text for them. */
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+/**
+ * One connection to the run database. While a stream is open, every other statement on the same connection
+ * throws: DuckDB would cut the stream short without a word.
+ */
+export interface SqlConnection {
+  run(sql: string, params?: SqlParams): Promise<QueryResult>;
+  stream(sql: string, params?: SqlParams): AsyncIterable<ColumnBatch>;
+  close(): void;
+}
+
+/** Gives a driver its config type. Returns its argument. */
+export function defineDriver<Config>(driver: Driver<Config>): Driver<Config> {
+  return driver;
+}

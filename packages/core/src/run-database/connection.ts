@@ -1,0 +1,175 @@
+import type {
+  DuckDBConnection,
+  DuckDBPreparedStatement,
+  DuckDBResultReader,
+  DuckDBValue,
+} from "@duckdb/node-api";
+import type { Cell, ColumnBatch, QueryResult, SqlConnection, SqlParams } from "../contract.ts";
+import { OsirisError } from "../errors.ts";
+import type { Semaphore } from "../semaphore.ts";
+import { batchOf, columnsOf, textUnlessPlain } from "./column-vectors.ts";
+import { fromDuckDb } from "./duckdb-errors.ts";
+
+/**
+ * A DuckDB connection that cannot lose rows: DuckDB ends an open stream silently when anything else runs on its
+ * connection, so a second statement throws here. Calls wait for a slot, and an aborted signal interrupts them.
+ */
+export class GuardedConnection implements SqlConnection {
+  readonly #native: DuckDBConnection;
+  readonly #slots: Semaphore;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onClose: () => void;
+  #busy: "no" | "statement" | "stream" = "no";
+  #closed = false;
+
+  constructor(
+    native: DuckDBConnection,
+    slots: Semaphore,
+    signal: AbortSignal | undefined,
+    onClose: () => void = () => undefined,
+  ) {
+    this.#native = native;
+    this.#slots = slots;
+    this.#signal = signal;
+    this.#onClose = onClose;
+  }
+
+  async run(sql: string, params?: SqlParams): Promise<QueryResult> {
+    return this.#read(sql, async () => (await this.#prepare(sql, params)).runAndReadAll());
+  }
+
+  /** Like `run`, but stops after the first `rows` rows or a few more. */
+  async head(sql: string, rows: number): Promise<QueryResult> {
+    const result = await this.#read(sql, async () =>
+      (await this.#prepare(sql, undefined)).streamAndReadUntil(rows),
+    );
+    return { columns: result.columns, rows: result.rows.slice(0, rows) };
+  }
+
+  async *stream(sql: string, params?: SqlParams): AsyncGenerator<ColumnBatch> {
+    this.#take("stream", sql);
+    try {
+      const result = await this.#call(async () => (await this.#prepare(sql, params)).stream());
+      const columns = columnsOf(result);
+      for (;;) {
+        const chunk = await this.#call(() => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield batchOf(chunk, columns);
+      }
+    } finally {
+      this.#busy = "no";
+    }
+  }
+
+  /** The native connection, for the table writer's appender. Not for statements. */
+  get native(): DuckDBConnection {
+    if (this.#closed) throw closedError("the table writer");
+    return this.#native;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // A statement that is still running would otherwise keep the connection, and the file, open.
+    this.#native.interrupt();
+    this.#native.closeSync();
+    this.#onClose();
+  }
+
+  async #read(sql: string, execute: () => Promise<DuckDBResultReader>): Promise<QueryResult> {
+    this.#take("statement", sql);
+    try {
+      return await this.#call(async () => {
+        const reader = await execute();
+        const columns = columnsOf(reader);
+        const rows = reader.getRows().map((row) => {
+          const byName: Record<string, Cell> = {};
+          columns.forEach((column, index) => (byName[column.name] = textUnlessPlain(row[index] ?? null)));
+          return byName;
+        });
+        return { columns: columns.map(({ name, type }) => ({ name, type })), rows };
+      });
+    } finally {
+      this.#busy = "no";
+    }
+  }
+
+  #take(use: "statement" | "stream", sql: string): void {
+    if (this.#closed) throw closedError(summary(sql));
+    if (this.#busy === "stream") {
+      throw new OsirisError({
+        code: "database.stream_open",
+        category: "internal",
+        message: `A stream is still open on this connection, so it cannot run: ${summary(sql)}`,
+        hint: "Read the stream to its end first, or open another connection with ctx.connect().",
+      });
+    }
+    if (this.#busy === "statement") {
+      throw new OsirisError({
+        code: "database.statement_running",
+        category: "internal",
+        message: `A statement is still running on this connection, so it cannot run: ${summary(sql)}`,
+        hint: "Await the first statement, or open another connection with ctx.connect().",
+      });
+    }
+    this.#busy = use;
+  }
+
+  /** Exactly one statement: DuckDB would run several, and show the result of the last. */
+  async #prepare(sql: string, params: SqlParams | undefined): Promise<DuckDBPreparedStatement> {
+    const statements = await this.#native.extractStatements(sql);
+    if (statements.count !== 1) {
+      throw new OsirisError({
+        code: "sql.one_statement",
+        category: "usage",
+        message: `Expected one SQL statement, found ${statements.count}: ${summary(sql)}`,
+      });
+    }
+    const prepared = await statements.prepare(0);
+    if (params !== undefined) prepared.bind(bindable(params));
+    return prepared;
+  }
+
+  async #call<T>(task: () => Promise<T>): Promise<T> {
+    return this.#slots.run(async () => {
+      if (this.#signal?.aborted) throw cancelledError();
+      const interrupt = (): void => this.#native.interrupt();
+      this.#signal?.addEventListener("abort", interrupt);
+      try {
+        return await task();
+      } catch (error) {
+        if (this.#signal?.aborted) throw cancelledError(error);
+        throw fromDuckDb(error);
+      } finally {
+        this.#signal?.removeEventListener("abort", interrupt);
+      }
+    });
+  }
+}
+
+function bindable(params: SqlParams): DuckDBValue[] | Record<string, DuckDBValue> {
+  return Array.isArray(params) ? [...params] : { ...(params as Record<string, DuckDBValue>) };
+}
+
+function summary(sql: string): string {
+  const line = sql.replaceAll(/\s+/g, " ").trim();
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+}
+
+function closedError(what: string): OsirisError {
+  return new OsirisError({
+    code: "database.closed",
+    category: "internal",
+    message: `The connection is closed, so it cannot run: ${what}`,
+    hint: "A step's connections end with the step. Await everything inside run().",
+  });
+}
+
+function cancelledError(cause?: unknown): OsirisError {
+  return new OsirisError({
+    code: "run.cancelled",
+    category: "cancelled",
+    message: "The run was cancelled.",
+    cause,
+  });
+}

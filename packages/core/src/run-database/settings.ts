@@ -1,0 +1,39 @@
+import { availableParallelism, totalmem } from "node:os";
+
+const MIB = 1024 * 1024;
+const DEFAULT_MEMORY_SHARE = 0.25;
+const DEFAULT_MEMORY_CEILING_MIB = 2048;
+
+/** What DuckDB may use. Fixed for the life of a run database. */
+export interface DatabaseSettings {
+  /** DuckDB's size text, such as `512MB`. @default 25 % of the memory this process may use, at most 2 GiB */
+  readonly memoryLimit?: string;
+  /** @default the number of cores */
+  readonly threads?: number;
+  /** Where a statement spills what does not fit. @default `spill/` beside the database */
+  readonly tempDirectory?: string;
+  /** DuckDB's size text. @default DuckDB's own: 90 % of the free disk */
+  readonly maxTempSize?: string;
+}
+
+/** The files that SQL may reach. Everything else is refused by DuckDB itself. */
+export interface ReachableFiles {
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  /** Absolute folders, with all below them. */
+  readonly directories: readonly string[];
+}
+
+/** The memory limit DuckDB gets when nobody says otherwise. Honours a container's limit. */
+export function defaultMemoryLimit(): string {
+  // 0 means "no limit known"; a cgroup without a limit answers with an absurdly large number.
+  const constrained = process.constrainedMemory();
+  const usable = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  const share = Math.floor((usable * DEFAULT_MEMORY_SHARE) / MIB);
+  return `${Math.min(share, DEFAULT_MEMORY_CEILING_MIB)}MiB`;
+}
+
+/** How many DuckDB calls may run at once. More would only fight for the same cores. */
+export function callSlots(): number {
+  return availableParallelism();
+}

@@ -1,0 +1,103 @@
+import { OsirisError } from "@osiris/core";
+import type { ProjectConfig } from "../project-config.ts";
+import { readDriverPackage, type DiscoveredComponent } from "./driver-package.ts";
+import { packageRoots, resolvePackageJson, type PackageRoot } from "./package-roots.ts";
+
+/** All components that can be used here, and the driver packages that cannot, with the reason. */
+export interface Catalog {
+  readonly components: ReadonlyMap<string, DiscoveredComponent>;
+  readonly problems: readonly PackageProblem[];
+}
+
+export interface PackageProblem {
+  readonly package: string;
+  readonly message: string;
+}
+
+/**
+ * Finds the installed components. Reads package.json and spec.yaml files only; no driver's code runs.
+ * @throws OsirisError `discovery.conflict` when two packages of one place claim a component name
+ */
+export function openCatalog(at: {
+  readonly cwd: string;
+  /** The folder of the package that holds the `osiris` command. */
+  readonly cliFolder: string;
+  readonly project: ProjectConfig;
+}): Catalog {
+  const components = new Map<string, DiscoveredComponent>();
+  const problems: PackageProblem[] = [];
+  for (const root of packageRoots(at.cwd, at.cliFolder, at.project)) {
+    const found = componentsOf(root, problems);
+    for (const [name, component] of found) {
+      // A nearer root wins: what stands beside the command only fills gaps.
+      if (!components.has(name) && isAllowed(name, at.project)) components.set(name, component);
+    }
+  }
+  const sorted = [...components].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { components: new Map(sorted), problems: unique(problems) };
+}
+
+function componentsOf(root: PackageRoot, problems: PackageProblem[]): Map<string, DiscoveredComponent> {
+  const found = new Map<string, DiscoveredComponent>();
+  for (const name of root.candidates) {
+    const packageJson = resolvePackageJson(name, root.folder);
+    if (packageJson === undefined) {
+      if (root.explicit)
+        problems.push({
+          package: name,
+          message: `it is listed in osiris.yaml but not installed: npm i ${name}`,
+        });
+      continue;
+    }
+    const driverPackage = readPackage(packageJson, name, problems);
+    for (const component of driverPackage) {
+      const other = found.get(component.spec.name);
+      if (other !== undefined) throw conflict(component, other);
+      found.set(component.spec.name, component);
+    }
+  }
+  return found;
+}
+
+/** A broken third-party package must not disturb the others. */
+function readPackage(
+  packageJson: string,
+  name: string,
+  problems: PackageProblem[],
+): readonly DiscoveredComponent[] {
+  try {
+    const driverPackage = readDriverPackage(packageJson);
+    problems.push(...(driverPackage?.problems ?? []).map((message) => ({ package: name, message })));
+    return driverPackage?.components ?? [];
+  } catch (error) {
+    problems.push({ package: name, message: error instanceof Error ? error.message : String(error) });
+    return [];
+  }
+}
+
+function isAllowed(name: string, project: ProjectConfig): boolean {
+  const { allow, deny } = project.components ?? {};
+  if (deny?.some((pattern) => matches(name, pattern))) return false;
+  return allow === undefined || allow.some((pattern) => matches(name, pattern));
+}
+
+/** `family.*` stands for all components of a family; anything else for itself. */
+function matches(name: string, pattern: string): boolean {
+  return pattern.endsWith(".*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+function conflict(a: DiscoveredComponent, b: DiscoveredComponent): OsirisError {
+  return new OsirisError({
+    code: "discovery.conflict",
+    category: "usage",
+    message: `Two packages bring the component "${a.spec.name}": ${b.package} and ${a.package}`,
+    hint: "Uninstall one of them, or list the driver packages to use under drivers: in osiris.yaml.",
+  });
+}
+
+function unique(problems: readonly PackageProblem[]): readonly PackageProblem[] {
+  const seen = new Set<string>();
+  return problems.filter(
+    ({ package: name, message }) => !seen.has(`${name} ${message}`) && seen.add(`${name} ${message}`),
+  );
+}

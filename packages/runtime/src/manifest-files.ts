@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { MANIFEST_VERSION, type CompiledPipeline, type Manifest, type StepConfig } from "@osiris/compiler";
+import { OsirisError } from "@osiris/core";
+import { parse } from "yaml";
+
+/** Stands beside a manifest, never in it: the folder that its relative paths start from on this machine. */
+const ORIGIN_FILE = "origin.json";
+
+/** A manifest with all that is needed to run it here. */
+export interface RunnablePipeline {
+  readonly manifest: Manifest;
+  readonly configs: ReadonlyMap<string, StepConfig>;
+  readonly files: CompiledPipeline["files"];
+  /** Absolute. */
+  readonly baseDir: string;
+}
+
+/** Writes a compiled pipeline into a folder, and beside it where its relative paths start. */
+export function writeManifestFiles(files: CompiledPipeline["files"], folder: string, baseDir: string): void {
+  for (const [name, content] of files) {
+    const file = join(folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  writeFileSync(join(folder, ORIGIN_FILE), `${JSON.stringify({ base_dir: baseDir })}\n`);
+}
+
+/** Reads a manifest back with its configs. `baseDir` overrides the recorded one. */
+export function readManifestFiles(manifestFile: string, baseDir?: string): RunnablePipeline {
+  const folder = dirname(resolve(manifestFile));
+  const text = readText(manifestFile);
+  const manifest = parseManifest(text, manifestFile);
+  const files = new Map([["manifest.yaml", text]]);
+  const configs = new Map<string, StepConfig>();
+  for (const step of manifest.steps) {
+    const content = readText(join(folder, step.cfg));
+    files.set(step.cfg, content);
+    configs.set(step.id, JSON.parse(content) as StepConfig);
+  }
+  files.set("plan.json", readText(join(folder, "plan.json")));
+  return { manifest, configs, files, baseDir: baseDir ?? recordedBaseDir(folder) };
+}
+
+/** True when the file is a manifest rather than a pipeline. */
+export function isManifestText(text: string): boolean {
+  return /^manifest_version:/m.test(text);
+}
+
+function parseManifest(text: string, file: string): Manifest {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw badManifest(file, error instanceof Error ? error.message : String(error));
+  }
+  const manifest = value as Partial<Manifest> | null;
+  if (manifest?.manifest_version !== MANIFEST_VERSION || !Array.isArray(manifest.steps)) {
+    throw badManifest(file, `it is not a manifest of version ${MANIFEST_VERSION}`);
+  }
+  return manifest as Manifest;
+}
+
+function recordedBaseDir(folder: string): string {
+  const file = join(folder, ORIGIN_FILE);
+  if (existsSync(file)) return (JSON.parse(readText(file)) as { base_dir: string }).base_dir;
+  throw new OsirisError({
+    code: "manifest.no_base_dir",
+    category: "usage",
+    message: `${folder} does not say where the manifest's relative paths start`,
+    hint: "Give the folder with --base-dir.",
+  });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new OsirisError({
+      code: "manifest.unreadable",
+      category: "usage",
+      message: `Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      cause: error,
+    });
+  }
+}
+
+function badManifest(file: string, why: string): OsirisError {
+  return new OsirisError({
+    code: "manifest.invalid",
+    category: "usage",
+    message: `${file}: ${why}`,
+    hint: "Compile the pipeline again with this version of Osiris.",
+  });
+}

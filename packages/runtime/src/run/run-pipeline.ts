@@ -1,0 +1,113 @@
+import { availableParallelism, hostname } from "node:os";
+import { toOsirisError, type DatabaseSettings, type OsirisError } from "@osiris/core";
+import type { ExecutionAdapter } from "../adapters/adapter.ts";
+import { LocalAdapter } from "../adapters/local.ts";
+import type { Catalog } from "../discovery/catalog.ts";
+import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts";
+import { RunLog, type RunEvent } from "./run-log.ts";
+import { writeRunRecord, type RunRecord, type RunStatus, type StepRecord } from "./run-record.ts";
+import { notRun, schedule } from "./schedule.ts";
+import { makeRunFolder, newRunId } from "./sessions.ts";
+import { recordedError } from "./step-executor.ts";
+
+export interface RunRequest {
+  readonly pipeline: RunnablePipeline;
+  readonly catalog: Catalog;
+  /** The folder that holds run folders. Made when it is missing. */
+  readonly sessions: string;
+  /** Aborting it cancels the run: nothing new starts, running statements are interrupted. */
+  readonly signal: AbortSignal;
+  /** Steps at once. @default the number of cores */
+  readonly concurrency?: number;
+  readonly database?: DatabaseSettings;
+  /** Called for every event as it is written. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** How old the record of a running run may be: writing it at every step would cost more than small steps do. */
+const PROGRESS_INTERVAL_MS = 500;
+
+/** Runs a compiled pipeline. Resolves with the record whatever came of it; rejects only when no record can be kept. */
+export async function runPipeline(request: RunRequest): Promise<RunRecord> {
+  const { manifest, configs, baseDir, files } = request.pipeline;
+  const startedAt = new Date();
+  const runId = newRunId(startedAt);
+  const runDir = makeRunFolder(request.sessions, runId);
+  writeManifestFiles(files, runDir, baseDir);
+  using log = new RunLog(runDir, runId, request.onEvent ?? (() => undefined));
+
+  const started = performance.now();
+  const record = (status: RunStatus, steps: readonly StepRecord[], error?: OsirisError): RunRecord => ({
+    run_id: runId,
+    pipeline: manifest.pipeline.name,
+    manifest: manifest.fingerprints.manifest,
+    status,
+    run_dir: runDir,
+    started_at: startedAt.toISOString(),
+    duration_ms: Math.round(performance.now() - started),
+    process: { pid: process.pid, host: hostname() },
+    steps,
+    ...(error === undefined ? {} : { error: recordedError(error) }),
+  });
+
+  writeRunRecord(record("running", manifest.steps.map(notRun)));
+  log.event("run_start", { pipeline: manifest.pipeline.name, manifest: manifest.fingerprints.manifest });
+  const scope = { runId, runDir, baseDir, configs, catalog: request.catalog, log, signal: request.signal };
+  const adapter = new LocalAdapter(scope, manifest.steps, request.database ?? {});
+  const progress = new Map(manifest.steps.map((step) => [step.id, notRun(step)]));
+  let lastWritten = -Infinity;
+  const keep = (step: StepRecord): void => {
+    progress.set(step.id, step);
+    if (performance.now() - lastWritten < PROGRESS_INTERVAL_MS) return;
+    writeRunRecord(record("running", [...progress.values()]));
+    lastWritten = performance.now();
+  };
+  const end = await runSteps(adapter, request, keep);
+  const steps = [...progress.values()];
+  const done = record(statusOf(steps, request.signal, end.error), steps, end.error);
+  log.event("run_complete", { status: done.status, duration_ms: done.duration_ms });
+  writeRunRecord(done);
+  return done;
+}
+
+async function runSteps(
+  adapter: ExecutionAdapter,
+  request: RunRequest,
+  keep: (step: StepRecord) => void,
+): Promise<{ readonly error?: OsirisError }> {
+  const { steps } = request.pipeline.manifest;
+  const concurrency = request.concurrency ?? availableParallelism();
+  let error: OsirisError | undefined;
+  try {
+    await adapter.prepare();
+    await schedule(
+      steps,
+      concurrency,
+      () => request.signal.aborted,
+      async (step) => {
+        keep({ ...notRun(step), status: "running" });
+        const done = await adapter.execute(step);
+        keep(done);
+        return done;
+      },
+    );
+  } catch (caught) {
+    error = toOsirisError(caught, "The run");
+  }
+  try {
+    await adapter.collect();
+  } catch (caught) {
+    error ??= toOsirisError(caught, "Closing the run");
+  }
+  return error === undefined ? {} : { error };
+}
+
+function statusOf(
+  steps: readonly StepRecord[],
+  signal: AbortSignal,
+  error: OsirisError | undefined,
+): RunStatus {
+  if (error === undefined && steps.every((step) => step.status === "succeeded")) return "succeeded";
+  if (steps.some((step) => step.status === "failed") || !signal.aborted) return "failed";
+  return "cancelled";
+}

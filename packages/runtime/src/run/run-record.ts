@@ -1,0 +1,82 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Column } from "@osiris/core";
+
+const RECORD_FILE = "run.json";
+
+export type StepStatus = "running" | "succeeded" | "failed" | "cancelled" | "not_run";
+/** `killed` is never written: it is what a record says whose process is gone. */
+export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "killed";
+
+export interface RecordedError {
+  readonly code: string;
+  readonly category: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly retryable: boolean;
+}
+
+export interface StepRecord {
+  readonly id: string;
+  readonly component: string;
+  readonly status: StepStatus;
+  /** Rows of all input tables. */
+  readonly rows_in: number;
+  /** Rows of the tables made, or rows the destination confirmed. */
+  readonly rows_out: number;
+  readonly duration_ms: number;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly columns: readonly Column[];
+  }[];
+  /** Absolute paths of the files written. */
+  readonly files: readonly string[];
+  readonly error?: RecordedError;
+}
+
+/** run.json: what a run was and what came of it. Written when it starts and again when it ends. */
+export interface RunRecord {
+  readonly run_id: string;
+  readonly pipeline: string;
+  readonly manifest: string;
+  readonly status: RunStatus;
+  readonly run_dir: string;
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly process: { readonly pid: number; readonly host: string };
+  readonly steps: readonly StepRecord[];
+  readonly error?: RecordedError;
+}
+
+/** Replaces the record in one step, so that a reader never sees half of it. */
+export function writeRunRecord(record: RunRecord): void {
+  const file = join(record.run_dir, RECORD_FILE);
+  writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { flush: true });
+  renameSync(`${file}.part`, file);
+}
+
+/** The record of a run folder; undefined when there is none. A dead process's run is `killed`. */
+export function readRunRecord(folder: string): RunRecord | undefined {
+  let record: RunRecord;
+  try {
+    record = JSON.parse(readFileSync(join(folder, RECORD_FILE), "utf8")) as RunRecord;
+  } catch {
+    return undefined;
+  }
+  const moved = { ...record, run_dir: folder };
+  return moved.status === "running" && isGone(moved.process) ? { ...moved, status: "killed" } : moved;
+}
+
+/** Only a process of this machine can be asked after. */
+function isGone(process_: RunRecord["process"]): boolean {
+  if (process_.host !== hostname()) return false;
+  try {
+    process.kill(process_.pid, 0);
+    return false;
+  } catch (error) {
+    // EPERM: it lives, and belongs to another user.
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { OsirisError } from "@osiris/core";
+import { findUpwards } from "../project-config.ts";
+import { readRunRecord, type RunRecord } from "./run-record.ts";
+
+export const SESSIONS_FOLDER = ".osiris_sessions";
+const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
+
+/** Where runs live: the given folder, else `.osiris_sessions` from `cwd` upwards, else one to be made in `cwd`. */
+export function sessionsFolder(cwd: string, given: string | undefined): string {
+  if (given !== undefined && given !== "") return resolve(cwd, given);
+  return join(findUpwards(cwd, SESSIONS_FOLDER) ?? cwd, SESSIONS_FOLDER);
+}
+
+/** A new run's id: sorts by start time, and is its folder's name. */
+export function newRunId(now: Date): string {
+  const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  return `${time}-${randomBytes(3).toString("hex")}`;
+}
+
+export function makeRunFolder(sessions: string, runId: string): string {
+  const folder = join(sessions, runId);
+  mkdirSync(join(folder, "logs"), { recursive: true });
+  mkdirSync(join(folder, "artifacts"));
+  return folder;
+}
+
+/** All runs whose record can be read, newest first. */
+export function listRuns(sessions: string): readonly RunRecord[] {
+  if (!existsSync(sessions)) return [];
+  return readdirSync(sessions)
+    .filter((name) => RUN_ID.test(name))
+    .toSorted()
+    .toReversed()
+    .flatMap((name) => readRunRecord(join(sessions, name)) ?? []);
+}
+
+/** The run with this id, or the beginning of one; `last` is the newest run that started a step. */
+export function findRun(sessions: string, wanted: string): RunRecord {
+  const runs = listRuns(sessions);
+  const found =
+    wanted === "last"
+      ? runs.filter((run) => run.steps.some((step) => step.status !== "not_run")).slice(0, 1)
+      : runs.filter((run) => run.run_id.startsWith(wanted));
+  const [run] = found;
+  if (run !== undefined && found.length === 1) return run;
+  throw new OsirisError({
+    code: found.length > 1 ? "runs.ambiguous" : "runs.not_found",
+    category: "usage",
+    message:
+      found.length > 1
+        ? `"${wanted}" is the beginning of ${found.length} runs`
+        : `There is no run "${wanted}" in ${sessions}`,
+    hint: 'See "osiris runs list".',
+  });
+}

@@ -1,0 +1,131 @@
+import { basename, dirname, join } from "node:path";
+import {
+  OsirisError,
+  quoteIdentifier,
+  SINGLE_INPUT_NAME,
+  StepTables,
+  type Column,
+  type ColumnBatch,
+  type CreatedTable,
+  type DriverContext,
+  type EventFields,
+  type Inputs,
+  type LogLevel,
+  type QueryResult,
+  type ReadOptions,
+  type RunDatabase,
+  type SqlConnection,
+  type SqlParams,
+  type TableOptions,
+  type TableWriter,
+} from "@osiris/core";
+import type { RunLog } from "./run-log.ts";
+
+export interface StepScope {
+  readonly stepId: string;
+  readonly runId: string;
+  readonly inputs: Inputs;
+  readonly artifacts: string;
+  readonly database: RunDatabase;
+  readonly log: RunLog;
+  readonly signal: AbortSignal;
+}
+
+/** The driver context: the only implementation there is, for runs and tests alike. */
+export class StepContext implements DriverContext {
+  readonly signal: AbortSignal;
+  readonly artifacts: string;
+  /** What the step stages; the executor publishes or discards it. */
+  readonly tables: StepTables;
+  readonly #scope: StepScope;
+  readonly #connections: SqlConnection[] = [];
+  #closed = false;
+
+  constructor(scope: StepScope) {
+    this.#scope = scope;
+    this.signal = scope.signal;
+    this.artifacts = scope.artifacts;
+    this.tables = new StepTables(scope.database, scope.stepId, scope.signal);
+  }
+
+  async createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter> {
+    this.#assertOpen("createTable");
+    return this.tables.create(columns, options);
+  }
+
+  async createTableAs(
+    select: string,
+    options: TableOptions & { readonly params?: SqlParams } = {},
+  ): Promise<CreatedTable> {
+    this.#assertOpen("createTableAs");
+    return this.tables.createAs(select, options, () => this.#connect());
+  }
+
+  readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
+    this.#assertOpen("readTable");
+    return this.#scope.database.read(table, options, this.signal);
+  }
+
+  async query(sql: string, params?: SqlParams): Promise<QueryResult> {
+    this.#assertOpen("query");
+    const connection = await this.#connect();
+    try {
+      return await connection.run(sql, params);
+    } finally {
+      connection.close();
+    }
+  }
+
+  async connect(): Promise<SqlConnection> {
+    this.#assertOpen("connect");
+    return this.#connect();
+  }
+
+  partialPath(destination: string): string {
+    return partialPath(destination, this.#scope.runId);
+  }
+
+  log(level: LogLevel, message: string, fields?: EventFields): void {
+    this.#scope.log.event("log", { ...fields, level, message }, this.#scope.stepId);
+  }
+
+  metric(name: string, value: number, unit?: string): void {
+    this.#scope.log.metric(name, value, unit, this.#scope.stepId);
+  }
+
+  event(name: string, fields?: EventFields): void {
+    this.#scope.log.event(name, fields, this.#scope.stepId);
+  }
+
+  /** Ends the driver's access to the database. Tables staged so far stay until published or discarded. */
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#connections) connection.close();
+  }
+
+  async #connect(): Promise<SqlConnection> {
+    const connection = await this.#scope.database.connect(this.signal);
+    this.#connections.push(connection);
+    const { table } = this.#scope.inputs;
+    if (table !== undefined) {
+      const view = `CREATE TEMP VIEW ${SINGLE_INPUT_NAME} AS FROM main.${quoteIdentifier(table)}`;
+      await connection.run(view);
+    }
+    return connection;
+  }
+
+  #assertOpen(call: string): void {
+    if (!this.#closed) return;
+    throw new OsirisError({
+      code: "driver.context_closed",
+      category: "internal",
+      message: `Step "${this.#scope.stepId}": ctx.${call}() was called after run() had settled`,
+      hint: "Await everything that the driver starts.",
+    });
+  }
+}
+
+/** Hidden, beside the destination (a rename must not cross file systems), and this run's own. */
+export function partialPath(destination: string, runId: string): string {
+  return join(dirname(destination), `.${basename(destination)}.${runId}.part`);
+}

@@ -1,0 +1,208 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { ManifestStep, StepConfig } from "@osiris/compiler";
+import {
+  OsirisError,
+  toOsirisError,
+  type CreatedTable,
+  type Inputs,
+  type InputTable,
+  type RunDatabase,
+  type StepResult,
+} from "@osiris/core";
+import type { Catalog } from "../discovery/catalog.ts";
+import type { DiscoveredComponent } from "../discovery/driver-package.ts";
+import { loadDriver } from "../discovery/load-driver.ts";
+import type { RunLog } from "./run-log.ts";
+import type { RecordedError, StepRecord } from "./run-record.ts";
+import { StepContext } from "./step-context.ts";
+
+/** What all steps of a run share. */
+export interface RunScope {
+  readonly runId: string;
+  readonly runDir: string;
+  readonly baseDir: string;
+  readonly configs: ReadonlyMap<string, StepConfig>;
+  readonly catalog: Catalog;
+  readonly database: RunDatabase;
+  readonly log: RunLog;
+  readonly signal: AbortSignal;
+  /** The tables that finished steps have published, by step id. */
+  readonly published: Map<string, readonly InputTable[]>;
+}
+
+/** Runs one step to its end: driver, checks, publishing. Never throws; a failure is in the record. */
+export async function executeStep(step: ManifestStep, run: RunScope): Promise<StepRecord> {
+  const started = performance.now();
+  const inputs = inputsOf(step, run.published);
+  const rowsIn = inputs.tables.reduce((sum, table) => sum + table.rows, 0);
+  run.log.event("step_start", { component: step.component, driver: step.driver.package }, step.id);
+  const record = (outcome: Pick<StepRecord, "status" | "rows_out" | "tables" | "files">): StepRecord => ({
+    id: step.id,
+    component: step.component,
+    rows_in: rowsIn,
+    duration_ms: Math.round(performance.now() - started),
+    ...outcome,
+  });
+  try {
+    const { result, tables } = await runDriver(step, inputs, run);
+    run.published.set(
+      step.id,
+      tables.map((table) => ({ step: step.id, ...outputOf(step, table), ...table })),
+    );
+    const files = step.paths.write
+      .map((field) => absolutePath(run, step, field))
+      .filter((file) => file !== undefined);
+    const done = record({
+      status: "succeeded",
+      rows_out: result.rows,
+      tables: tables.map(recordedTable),
+      files,
+    });
+    reportSuccess(done, run.log);
+    return done;
+  } catch (caught) {
+    const error = toOsirisError(caught, `Step "${step.id}" (${step.component})`);
+    const status = run.signal.aborted ? "cancelled" : "failed";
+    const failed = { ...record({ status, rows_out: 0, tables: [], files: [] }), error: recordedError(error) };
+    run.log.event(status === "cancelled" ? "step_cancelled" : "step_failed", { ...failed.error }, step.id);
+    return failed;
+  }
+}
+
+async function runDriver(
+  step: ManifestStep,
+  inputs: Inputs,
+  run: RunScope,
+): Promise<{ readonly result: StepResult; readonly tables: readonly CreatedTable[] }> {
+  const driver = await loadDriver(findComponent(step, run));
+  const artifacts = join(run.runDir, "artifacts", step.id);
+  mkdirSync(artifacts, { recursive: true });
+  run.log.event(
+    "inputs_resolved",
+    { tables: inputs.tables.map(({ table, rows }) => ({ table, rows })) },
+    step.id,
+  );
+  const { runId, database, log, signal } = run;
+  const ctx = new StepContext({ stepId: step.id, runId, inputs, artifacts, database, log, signal });
+  try {
+    const result = await driver.run({ stepId: step.id, config: driverConfig(step, run), inputs, ctx });
+    ctx.close();
+    const tables = await ctx.tables.seal();
+    checkResult(result, tables, step);
+    await ctx.tables.publish(tables);
+    return { result, tables };
+  } catch (error) {
+    ctx.close();
+    await discard(ctx, step, log);
+    throw error;
+  }
+}
+
+/** The failure that brought us here is the one to report; a second one only leaves a staging table behind. */
+async function discard(ctx: StepContext, step: ManifestStep, log: RunLog): Promise<void> {
+  try {
+    await ctx.tables.discard();
+  } catch (error) {
+    log.event(
+      "staging_not_dropped",
+      { message: toOsirisError(error, "Dropping staged tables").message },
+      step.id,
+    );
+  }
+}
+
+function findComponent(step: ManifestStep, run: RunScope): DiscoveredComponent {
+  const component = run.catalog.components.get(step.component);
+  if (component === undefined) {
+    throw new OsirisError({
+      code: "driver.not_installed",
+      category: "usage",
+      message: `No component "${step.component}" is installed`,
+      hint: `Install it: npm i ${step.driver.package}@${step.driver.version}`,
+    });
+  }
+  if (component.package !== step.driver.package || component.packageVersion !== step.driver.version) {
+    throw new OsirisError({
+      code: "driver.wrong_version",
+      category: "usage",
+      message: `The manifest was compiled for ${step.driver.package} ${step.driver.version}, installed is ${component.package} ${component.packageVersion}`,
+      hint: "Compile the pipeline again, or install the version that the manifest names.",
+    });
+  }
+  return component;
+}
+
+function inputsOf(step: ManifestStep, published: RunScope["published"]): Inputs {
+  const all = step.needs.flatMap((need) => published.get(need) ?? []);
+  const tables =
+    step.input === undefined ? all : all.filter(({ table }) => table === step.input?.toLowerCase());
+  const [only] = tables;
+  return only !== undefined && tables.length === 1 ? { table: only.table, tables } : { tables };
+}
+
+function driverConfig(step: ManifestStep, run: RunScope): StepConfig {
+  const config = { ...run.configs.get(step.id) };
+  for (const field of [...step.paths.read, ...step.paths.write]) {
+    const path = absolutePath(run, step, field);
+    if (path !== undefined) config[field] = path;
+  }
+  return config;
+}
+
+/** The file that a config field names, absolute; undefined when the optional field is not set. */
+export function absolutePath(
+  run: Pick<RunScope, "baseDir" | "configs">,
+  step: ManifestStep,
+  field: string,
+): string | undefined {
+  const value = run.configs.get(step.id)?.[field];
+  return typeof value === "string" ? resolve(run.baseDir, value) : undefined;
+}
+
+/** A driver's count is only believed where nothing can check it: at a destination. */
+function checkResult(result: StepResult, tables: readonly CreatedTable[], step: ManifestStep): void {
+  const wrong = (message: string): OsirisError =>
+    new OsirisError({
+      code: "driver.wrong_result",
+      category: "internal",
+      message: `${step.component}: ${message}`,
+    });
+  if (!Number.isSafeInteger(result?.rows) || result.rows < 0) throw wrong("run() did not return { rows }");
+  if (step.mode === "write") {
+    if (tables.length > 0) throw wrong(`a writer made the table "${tables[0]?.table}"`);
+    return;
+  }
+  if (tables.length === 0) throw wrong("run() made no table");
+  const made = tables.reduce((sum, table) => sum + table.rows, 0);
+  if (made !== result.rows) throw wrong(`run() reported ${result.rows} rows, its tables have ${made}`);
+}
+
+function outputOf(step: ManifestStep, { table }: CreatedTable): { readonly output?: string } {
+  const prefix = `${step.table}__`;
+  return table.startsWith(prefix) ? { output: table.slice(prefix.length) } : {};
+}
+
+function recordedTable({ table, rows, columns }: CreatedTable): StepRecord["tables"][number] {
+  return { name: table, rows, columns };
+}
+
+export function recordedError(error: OsirisError): RecordedError {
+  const { code, category, message, hint, retryable } = error;
+  return { code, category, message, ...(hint === undefined ? {} : { hint }), retryable };
+}
+
+function reportSuccess(done: StepRecord, log: RunLog): void {
+  const { id, rows_in, rows_out, duration_ms } = done;
+  log.metric("rows_in", rows_in, "rows", id);
+  log.metric("rows_out", rows_out, "rows", id);
+  log.metric("duration_ms", duration_ms, "ms", id);
+  for (const { name, rows, columns } of done.tables) {
+    log.event(
+      "table_published",
+      { table: name, rows, columns: columns.map(({ name, type }) => ({ name, type })) },
+      id,
+    );
+  }
+  log.event("step_complete", { rows_in, rows_out, duration_ms }, id);
+}
