@@ -53,7 +53,7 @@ type Resolved =
 
 function resolveOne(name: string, param: TypedParam, given: string | undefined): Resolved {
   const from = given === undefined ? "its default" : `--param ${name}=${given}`;
-  const value = given === undefined ? param.default : parse(given, param.type);
+  const value = given === undefined ? param.default : PARSERS[param.type](given);
   if (given === undefined && value === undefined) {
     return {
       problem: {
@@ -91,18 +91,13 @@ function resolveOne(name: string, param: TypedParam, given: string | undefined):
   return { value };
 }
 
-function parse(text: string, type: ParamType): ParamValue | undefined {
-  switch (type) {
-    case "string":
-      return text;
-    case "boolean":
-      return text === "true" ? true : text === "false" ? false : undefined;
-    case "integer":
-      return /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
-    default:
-      return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined;
-  }
-}
+const PARSERS: Readonly<Record<ParamType, (text: string) => ParamValue | undefined>> = {
+  string: (text) => text,
+  boolean: (text) => (text === "true" ? true : text === "false" ? false : undefined),
+  integer: (text) =>
+    /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
+  number: (text) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined),
+};
 
 function hasType(value: ParamValue, type: ParamType): boolean {
   if (type === "integer") return typeof value === "number" && Number.isSafeInteger(value);

@@ -1,5 +1,6 @@
 import type {
   DuckDBConnection,
+  DuckDBExtractedStatements,
   DuckDBPreparedStatement,
   DuckDBResultReader,
   DuckDBValue,
@@ -8,7 +9,7 @@ import type { Cell, ColumnBatch, QueryResult, SqlConnection, SqlParams } from ".
 import { OsirisError } from "../errors.ts";
 import type { Semaphore } from "../semaphore.ts";
 import { batchOf, columnsOf, textUnlessPlain } from "./column-vectors.ts";
-import { fromDuckDb } from "./duckdb-errors.ts";
+import { fromDuckDb, hasDuckDbType } from "./duckdb-errors.ts";
 
 /**
  * A DuckDB connection that cannot lose rows: DuckDB ends an open stream silently when anything else runs on its
@@ -117,17 +118,27 @@ export class GuardedConnection implements SqlConnection {
 
   /** Exactly one statement: DuckDB would run several, and show the result of the last. */
   async #prepare(sql: string, params: SqlParams | undefined): Promise<DuckDBPreparedStatement> {
-    const statements = await this.#native.extractStatements(sql);
-    if (statements.count !== 1) {
+    const statements = await this.#extract(sql);
+    if (statements?.count !== 1) {
       throw new OsirisError({
         code: "sql.one_statement",
         category: "usage",
-        message: `Expected one SQL statement, found ${statements.count}: ${summary(sql)}`,
+        message: `Expected one SQL statement, found ${statements?.count ?? "none"}: ${summary(sql)}`,
       });
     }
     const prepared = await statements.prepare(0);
     if (params !== undefined) prepared.bind(bindable(params));
     return prepared;
+  }
+
+  /** The statements in a text; undefined when there is none, which the client answers with a bare error. */
+  async #extract(sql: string): Promise<DuckDBExtractedStatements | undefined> {
+    try {
+      return await this.#native.extractStatements(sql);
+    } catch (error) {
+      if (hasDuckDbType(error)) throw error;
+      return undefined;
+    }
   }
 
   async #call<T>(task: () => Promise<T>): Promise<T> {

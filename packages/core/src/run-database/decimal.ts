@@ -14,14 +14,6 @@ export function parseDecimal(text: string, width: number, scale: number): bigint
   return parts["sign"] === "-" ? -unscaled : unscaled;
 }
 
-/** The text of an unscaled decimal, with exactly `scale` decimals. */
-export function formatDecimal(unscaled: bigint, scale: number): string {
-  const sign = unscaled < 0n ? "-" : "";
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, "0");
-  if (scale === 0) return `${sign}${digits}`;
-  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-}
-
 function misfit(text: string, width: number, scale: number, why: string): OsirisError {
   return new OsirisError({
     code: "table.value_misfit",

@@ -34,15 +34,18 @@ const READINGS: Readonly<Record<string, Reading>> = {
   INTERNAL: { code: "database.internal", category: "internal" },
 };
 
+const TYPED = /^(?:Failed to extract statements: )?(?<type>[A-Z][A-Za-z ]*?) Error: (?<message>.*)$/s;
+
+/** True when the error names one of DuckDB's exception types. */
+export function hasDuckDbType(error: unknown): boolean {
+  return error instanceof Error && TYPED.test(error.message);
+}
+
 /** A DuckDB error as an {@link OsirisError}. The message keeps DuckDB's words without its type prefix. */
 export function fromDuckDb(error: unknown): OsirisError {
   if (isOsirisError(error)) return error;
   const text = error instanceof Error ? error.message : String(error);
-  const type = /^(?<type>[A-Z][A-Za-z ]*?) Error: /.exec(text)?.groups?.["type"];
-  const reading = (type === undefined ? undefined : READINGS[type]) ?? {
-    code: "database.error",
-    category: "internal" as const,
-  };
-  const message = type === undefined ? text : text.slice(`${type} Error: `.length);
+  const { type = "", message = text } = TYPED.exec(text)?.groups ?? {};
+  const reading = READINGS[type] ?? { code: "database.error", category: "internal" as const };
   return new OsirisError({ ...reading, message: message.trim(), cause: error });
 }
