@@ -77,7 +77,14 @@ function readProblem(read: TableRead, step: StepDraft, steps: readonly StepDraft
   const owner = steps.find((other) => owns(other, read.name));
   if (owner === undefined) {
     const message = `"${read.name}" is not a table of an upstream step`;
-    return { code: "sql.unknown_table", message, hint: didYouMean(read.name, names) };
+    const others = steps.flatMap((other) =>
+      other === step || other.table === undefined ? [] : [other.table],
+    );
+    return {
+      code: "sql.unknown_table",
+      message,
+      hint: didYouMean(read.name, names.length > 0 ? names : others),
+    };
   }
   if (owner === step) {
     return { code: "sql.reads_itself", message: `Step "${step.oml.id}" reads its own table` };

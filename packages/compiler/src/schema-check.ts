@@ -3,7 +3,13 @@ import type { Finding } from "./finding.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Path, Source } from "./source.ts";
 
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, allowUnionTypes: true, strict: true });
+const ajv = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  useDefaults: true,
+  allowUnionTypes: true,
+  strict: true,
+});
 
 /** Compiles a JSON Schema; throws when it is none. */
 export function compileSchema(schema: Readonly<Record<string, unknown>>): ValidateFunction {

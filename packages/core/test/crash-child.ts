@@ -16,7 +16,10 @@ function die(here: string): void {
   if (here === point) process.kill(process.pid, "SIGKILL");
 }
 
-async function stage(version: number, rows: number): Promise<{ tables: StepTables; sealed: readonly CreatedTable[] }> {
+async function stage(
+  version: number,
+  rows: number,
+): Promise<{ tables: StepTables; sealed: readonly CreatedTable[] }> {
   const tables = new StepTables(database, "step");
   const writer = await tables.create(columns);
   die("created");

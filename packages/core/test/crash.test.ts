@@ -14,7 +14,9 @@ const ROUNDS = Number(process.env["OSIRIS_CRASH_ROUNDS"] ?? 8);
 async function publishOld(file: string): Promise<void> {
   await using database = await RunDatabase.open(file, {}, { files: [], directories: [] });
   const tables = new StepTables(database, "step");
-  await tables.createAs("SELECT 1 AS version, range::INTEGER AS n FROM range(3)", {}, () => database.connect());
+  await tables.createAs("SELECT 1 AS version, range::INTEGER AS n FROM range(3)", {}, () =>
+    database.connect(),
+  );
   await tables.publish(await tables.seal());
 }
 
@@ -44,7 +46,13 @@ const whole = (version: number, rows: number): unknown => ({
 });
 
 describe("SIGKILL", () => {
-  const before = ["created", "first-rows", "after-a-transaction", "sealed", ...[0, 1, 2, 3].map((n) => `publish-${n}`)];
+  const before = [
+    "created",
+    "first-rows",
+    "after-a-transaction",
+    "sealed",
+    ...[0, 1, 2, 3].map((n) => `publish-${n}`),
+  ];
 
   test.each(before)("at %s leaves the old table, or none", async (point) => {
     const fresh = join(tempFolder(), DATABASE_FILE);

@@ -5,7 +5,10 @@ import type { DatabaseSettings } from "../src/index.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 /** A run database in a folder of its own, closed when the test has finished. */
-export async function openDatabase(settings: DatabaseSettings = {}, folder: string = tempFolder()): Promise<RunDatabase> {
+export async function openDatabase(
+  settings: DatabaseSettings = {},
+  folder: string = tempFolder(),
+): Promise<RunDatabase> {
   const file = join(folder, DATABASE_FILE);
   const database = await RunDatabase.open(file, settings, { files: [], directories: [folder] });
   onTestFinished(() => database.close());

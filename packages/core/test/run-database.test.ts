@@ -110,13 +110,18 @@ describe("the run database", () => {
     const database = await RunDatabase.open(
       join(folder, "run", DATABASE_FILE),
       {},
-      { files: [join(folder, "in.csv"), join(folder, "out.csv")], directories: [join(folder, "run/artifacts")] },
+      {
+        files: [join(folder, "in.csv"), join(folder, "out.csv")],
+        directories: [join(folder, "run/artifacts")],
+      },
     );
     const query = (sql: string): Promise<string> => codeOf(database.query(sql));
     expect(await query(`FROM read_csv('${folder}/in.csv')`)).toBe("no error");
     expect(await query(`COPY (SELECT 1) TO '${folder}/out.csv'`)).toBe("no error");
     expect(await query(`FROM read_csv('${folder}/other.csv')`)).toBe("database.file_refused");
-    expect(await query(`FROM read_csv('${folder}/run/artifacts/../../other.csv')`)).toBe("database.file_refused");
+    expect(await query(`FROM read_csv('${folder}/run/artifacts/../../other.csv')`)).toBe(
+      "database.file_refused",
+    );
     expect(await query("FROM read_text('/etc/passwd')")).toBe("database.file_refused");
     expect(await query(`FROM read_text('${folder}/run/artifacts/link.csv')`)).toBe("database.file_refused");
     expect(await query(`ATTACH '${folder}/x.duckdb'`)).toBe("database.file_refused");
@@ -130,13 +135,17 @@ describe("the run database", () => {
 
   test("computes times in UTC whatever the process's zone is", async () => {
     const database = await openDatabase();
-    const { rows } = await database.query("SELECT CAST(TIMESTAMPTZ '2024-07-01 12:00:00+00' AS VARCHAR) AS t");
+    const { rows } = await database.query(
+      "SELECT CAST(TIMESTAMPTZ '2024-07-01 12:00:00+00' AS VARCHAR) AS t",
+    );
     expect(rows).toEqual([{ t: "2024-07-01 12:00:00+00" }]);
   });
 
   test("says which setting helps when memory runs out", async () => {
     const database = await openDatabase({ memoryLimit: "40MB", maxTempSize: "1MB" });
-    const big = database.query("CREATE TABLE big AS SELECT list(i) AS l, i % 100000 AS k FROM range(5000000) t(i) GROUP BY k");
+    const big = database.query(
+      "CREATE TABLE big AS SELECT list(i) AS l, i % 100000 AS k FROM range(5000000) t(i) GROUP BY k",
+    );
     const error: unknown = await big.then(
       () => "no error",
       (caught: unknown) => caught,
@@ -200,7 +209,9 @@ describe("publishing", () => {
         await tables.publish(await tables.seal());
       }),
     );
-    const { rows } = await database.query("SELECT count(*) AS steps, sum(row_count)::BIGINT AS rows FROM _osiris.steps");
+    const { rows } = await database.query(
+      "SELECT count(*) AS steps, sum(row_count)::BIGINT AS rows FROM _osiris.steps",
+    );
     expect(rows).toEqual([{ steps: 20n, rows: 100_000n }]);
   });
 

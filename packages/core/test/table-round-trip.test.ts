@@ -44,7 +44,19 @@ const extremes: readonly Readonly<Record<string, CellInput>>[] = [
     ts: "0001-01-01T00:00:00",
   },
   Object.fromEntries(columns.map(({ name }) => [name, null])),
-  { yes: true, i: 0, b: 7, d: -0, tiny: "0", small: "+5", money: "1.5", huge: "0.0000000001", s: "exactly 12 b", day: 0, ts: 0n },
+  {
+    yes: true,
+    i: 0,
+    b: 7,
+    d: -0,
+    tiny: "0",
+    small: "+5",
+    money: "1.5",
+    huge: "0.0000000001",
+    s: "exactly 12 b",
+    day: 0,
+    ts: 0n,
+  },
 ];
 
 async function fill(
@@ -119,7 +131,15 @@ describe("the table writer and reader", () => {
         ts: "0001-01-01 00:00:00",
         bytes: 0n,
       },
-      { i: "0", b: "7", tiny: "0.00", huge: "0.0000000001", day: "1970-01-01", ts: "1970-01-01 00:00:00", bytes: 12n },
+      {
+        i: "0",
+        b: "7",
+        tiny: "0.00",
+        huge: "0.0000000001",
+        day: "1970-01-01",
+        ts: "1970-01-01 00:00:00",
+        bytes: 12n,
+      },
     ]);
   });
 
@@ -143,10 +163,14 @@ describe("the table writer and reader", () => {
   test("flush long strings before a vector is full", async () => {
     const database = await openDatabase({ memoryLimit: "256MB" });
     const text = "x".repeat(10 * 1024 * 1024);
-    await fill(database, Array.from({ length: 8 }, (_, n) => ({ n, t: text })), [
-      { name: "n", type: "INTEGER" },
-      { name: "t", type: "VARCHAR" },
-    ]);
+    await fill(
+      database,
+      Array.from({ length: 8 }, (_, n) => ({ n, t: text })),
+      [
+        { name: "n", type: "INTEGER" },
+        { name: "t", type: "VARCHAR" },
+      ],
+    );
     const { rows } = await database.query("SELECT count(*) AS rows, min(strlen(t)) AS bytes FROM step");
     expect(rows).toEqual([{ rows: 8n, bytes: BigInt(text.length) }]);
   });
@@ -226,7 +250,9 @@ describe("the table writer refuses", () => {
   test("a type that it cannot fill, and columns that meet", async () => {
     const database = await openDatabase();
     const tables = new StepTables(database, "step");
-    await expect(tables.create([{ name: "a", type: "MAP(INTEGER, INTEGER)" }])).rejects.toThrow(/cannot fill/);
+    await expect(tables.create([{ name: "a", type: "MAP(INTEGER, INTEGER)" }])).rejects.toThrow(
+      /cannot fill/,
+    );
     const other = new StepTables(database, "other");
     const meeting = [
       { name: "a", type: "INTEGER" },

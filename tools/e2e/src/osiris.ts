@@ -1,0 +1,43 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+const BIN = join(import.meta.dirname, "../../../packages/cli/bin/osiris.js");
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built command as a user would, to its end. */
+export async function osiris(cwd: string, ...args: readonly string[]): Promise<Outcome> {
+  return outcomeOf(startOsiris(cwd, ...args));
+}
+
+/** Starts the built command; for tests that send signals. */
+export function startOsiris(cwd: string, ...args: readonly string[]): ChildProcess {
+  const { OSIRIS_SESSIONS: _, ...env } = process.env;
+  return spawn(process.execPath, [BIN, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [exitCode] = (await once(child, "close")) as [number | null];
+  return { exitCode, stdout, stderr };
+}
+
+/** Waits until the command has written `text` to stderr. */
+export async function untilStderr(child: ChildProcess, text: string): Promise<void> {
+  let seen = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      seen += chunk;
+      if (seen.includes(text)) resolve();
+    });
+    child.once("close", () => reject(new Error(`ended without writing "${text}": ${seen}`)));
+  });
+}

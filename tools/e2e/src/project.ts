@@ -1,0 +1,47 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+
+export const REPOSITORY: string = join(import.meta.dirname, "../../..");
+
+/** A folder with the given files, removed when the test has finished. Drivers come from beside the command. */
+export function project(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "osiris-e2e-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** A copy of an example, so that a test leaves nothing behind in the repository. */
+export function exampleProject(name: string): string {
+  const folder = project({});
+  cpSync(join(REPOSITORY, "docs/examples", name), folder, { recursive: true });
+  rmSync(join(folder, "out"), { recursive: true, force: true });
+  return folder;
+}
+
+/** A pipeline file around the given steps. */
+export function pipeline(steps: string, head = ""): string {
+  return `oml_version: "0.1.0"\nname: test\n${head}steps:\n${steps}`;
+}
+
+/** The single run folder of a project. */
+export function runFolder(folder: string): string {
+  const sessions = join(folder, ".osiris_sessions");
+  const [run, ...more] = readdirSync(sessions).filter((name) => name !== "builds");
+  if (run === undefined || more.length > 0) throw new Error(`expected one run in ${sessions}`);
+  return join(sessions, run);
+}
+
+/** The lines of a run's events.jsonl or metrics.jsonl. */
+export function logLines(run: string, name: "events" | "metrics"): readonly Record<string, unknown>[] {
+  const text = readFileSync(join(run, "logs", `${name}.jsonl`), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
