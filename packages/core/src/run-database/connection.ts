@@ -11,13 +11,19 @@ import type { Semaphore } from "../semaphore.ts";
 import { batchOf, columnsOf, textUnlessPlain } from "./column-vectors.ts";
 import { fromDuckDb, hasDuckDbType } from "./duckdb-errors.ts";
 
+/** Who waits for whom: see {@link CallSlots}. */
+export interface ConnectionSlots {
+  readonly statements: Semaphore;
+  readonly fetches: Semaphore;
+}
+
 /**
  * A DuckDB connection that cannot lose rows: DuckDB ends an open stream silently when anything else runs on its
  * connection, so a second statement throws here. Calls wait for a slot, and an aborted signal interrupts them.
  */
 export class GuardedConnection implements SqlConnection {
   readonly #native: DuckDBConnection;
-  readonly #slots: Semaphore;
+  readonly #slots: ConnectionSlots;
   readonly #signal: AbortSignal | undefined;
   readonly #onClose: () => void;
   #busy: "no" | "statement" | "stream" = "no";
@@ -25,7 +31,7 @@ export class GuardedConnection implements SqlConnection {
 
   constructor(
     native: DuckDBConnection,
-    slots: Semaphore,
+    slots: ConnectionSlots,
     signal: AbortSignal | undefined,
     onClose: () => void = () => undefined,
   ) {
@@ -50,10 +56,10 @@ export class GuardedConnection implements SqlConnection {
   async *stream(sql: string, params?: SqlParams): AsyncGenerator<ColumnBatch> {
     this.#take("stream", sql);
     try {
-      const result = await this.#call(async () => (await this.#prepare(sql, params)).stream());
+      const result = await this.#call("fetches", async () => (await this.#prepare(sql, params)).stream());
       const columns = columnsOf(result);
       for (;;) {
-        const chunk = await this.#call(() => result.fetchChunk());
+        const chunk = await this.#call("fetches", () => result.fetchChunk());
         if (chunk === null || chunk.rowCount === 0) return;
         yield batchOf(chunk, columns);
       }
@@ -80,7 +86,7 @@ export class GuardedConnection implements SqlConnection {
   async #read(sql: string, execute: () => Promise<DuckDBResultReader>): Promise<QueryResult> {
     this.#take("statement", sql);
     try {
-      return await this.#call(async () => {
+      return await this.#call("statements", async () => {
         const reader = await execute();
         const columns = columnsOf(reader);
         const rows = reader.getRows().map((row) => {
@@ -141,8 +147,8 @@ export class GuardedConnection implements SqlConnection {
     }
   }
 
-  async #call<T>(task: () => Promise<T>): Promise<T> {
-    return this.#slots.run(async () => {
+  async #call<T>(kind: keyof ConnectionSlots, task: () => Promise<T>): Promise<T> {
+    return this.#slots[kind].run(async () => {
       if (this.#signal?.aborted) throw cancelledError();
       const interrupt = (): void => this.#native.interrupt();
       this.#signal?.addEventListener("abort", interrupt);

@@ -5,7 +5,7 @@ import type { Column, ColumnBatch, QueryResult, ReadOptions, SqlParams } from ".
 import { OsirisError } from "../errors.ts";
 import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import { Semaphore } from "../semaphore.ts";
-import { GuardedConnection } from "./connection.ts";
+import { GuardedConnection, type ConnectionSlots } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
 import { STAGING_PREFIX, type Statement } from "./step-tables.ts";
@@ -32,7 +32,8 @@ export interface TableShape {
 export class RunDatabase implements AsyncDisposable {
   readonly path: string;
   readonly #instance: DuckDBInstance;
-  readonly #slots = new Semaphore(callSlots());
+  readonly #statements: Semaphore;
+  readonly #fetches: Semaphore;
   readonly #transactions = new Semaphore(1);
   readonly #connections = new Set<GuardedConnection>();
   #closed = false;
@@ -40,6 +41,9 @@ export class RunDatabase implements AsyncDisposable {
   private constructor(path: string, instance: DuckDBInstance) {
     this.path = path;
     this.#instance = instance;
+    const { statements, fetches } = callSlots();
+    this.#statements = new Semaphore(statements);
+    this.#fetches = new Semaphore(fetches);
   }
 
   /**
@@ -102,7 +106,7 @@ export class RunDatabase implements AsyncDisposable {
 
   async #wallIn(reachable: ReachableFiles): Promise<void> {
     const list = (paths: readonly string[]): string => `[${paths.map(quoteLiteral).join(", ")}]`;
-    const connection = await this.connect();
+    const connection = await this.#connectOwn();
     try {
       await connection.run("SET GLOBAL TimeZone = 'UTC'");
       await connection.run(`SET GLOBAL allowed_paths = ${list(reachable.files)}`);
@@ -115,7 +119,16 @@ export class RunDatabase implements AsyncDisposable {
   }
 
   /** A new connection. Aborting `signal` interrupts whatever runs on it. Close it; the database does at the latest. */
-  async connect(signal?: AbortSignal): Promise<GuardedConnection> {
+  connect(signal?: AbortSignal): Promise<GuardedConnection> {
+    return this.#connect({ statements: this.#statements, fetches: this.#fetches }, signal);
+  }
+
+  /** For our own small statements, which do not queue behind the steps' SQL. */
+  #connectOwn(): Promise<GuardedConnection> {
+    return this.#connect({ statements: this.#fetches, fetches: this.#fetches });
+  }
+
+  async #connect(slots: ConnectionSlots, signal?: AbortSignal): Promise<GuardedConnection> {
     if (this.#closed) {
       throw new OsirisError({
         code: "database.closed",
@@ -124,7 +137,7 @@ export class RunDatabase implements AsyncDisposable {
       });
     }
     const native = await this.#instance.connect();
-    const connection: GuardedConnection = new GuardedConnection(native, this.#slots, signal, () =>
+    const connection: GuardedConnection = new GuardedConnection(native, slots, signal, () =>
       this.#connections.delete(connection),
     );
     this.#connections.add(connection);
@@ -154,7 +167,7 @@ export class RunDatabase implements AsyncDisposable {
   /** Runs the statements in order, all or none. One at a time, so that two steps never publish into a conflict. */
   inTransaction(statements: readonly Statement[]): Promise<void> {
     return this.#transactions.run(async () => {
-      const connection = await this.connect();
+      const connection = await this.#connectOwn();
       try {
         await connection.run("BEGIN");
         for (const { sql, params } of statements) await connection.run(sql, params);
@@ -172,22 +185,25 @@ export class RunDatabase implements AsyncDisposable {
   }
 
   async describe(table: string): Promise<TableShape> {
-    const [columns, count] = await Promise.all([
-      this.query(
+    const connection = await this.#connectOwn();
+    try {
+      const columns = await connection.run(
         `SELECT column_name, data_type FROM duckdb_columns()
          WHERE database_name = current_database() AND schema_name = 'main' AND table_name = $1
          ORDER BY column_index`,
         [table],
-      ),
-      this.query(`SELECT count(*) AS row_count FROM main.${quoteIdentifier(table)}`),
-    ]);
-    return {
-      rows: Number(count.rows[0]?.["row_count"]),
-      columns: columns.rows.map((row) => ({
-        name: String(row["column_name"]),
-        type: String(row["data_type"]),
-      })),
-    };
+      );
+      const count = await connection.run(`SELECT count(*) AS row_count FROM main.${quoteIdentifier(table)}`);
+      return {
+        rows: Number(count.rows[0]?.["row_count"]),
+        columns: columns.rows.map((row) => ({
+          name: String(row["column_name"]),
+          type: String(row["data_type"]),
+        })),
+      };
+    } finally {
+      connection.close();
+    }
   }
 
   /** The published tables, in the order of their names. */

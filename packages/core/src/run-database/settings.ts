@@ -33,7 +33,19 @@ export function defaultMemoryLimit(): string {
   return `${Math.min(share, DEFAULT_MEMORY_CEILING_MIB)}MiB`;
 }
 
-/** How many DuckDB calls may run at once. More would only fight for the same cores. */
-export function callSlots(): number {
-  return availableParallelism();
+/** How many DuckDB calls may run at once, by what they are. */
+export interface CallSlots {
+  /** Statements that run to their end: as many as there are cores. More would only fight for them. */
+  readonly statements: number;
+  /** Fetches from a stream and Osiris's own small statements. They must not wait behind minutes of SQL. */
+  readonly fetches: number;
+}
+
+/** DuckDB's calls block a thread of libuv's pool; some of its threads stay free for files and name look-ups. */
+export function callSlots(): CallSlots {
+  const pool = Number(process.env["UV_THREADPOOL_SIZE"] ?? 4);
+  return {
+    statements: Math.max(1, Math.min(availableParallelism(), Math.floor(pool / 2))),
+    fetches: Math.max(1, Math.floor(pool / 4)),
+  };
 }

@@ -34,9 +34,11 @@ export class StepTables {
     assertColumns(columns, this.#stepId);
     const table = this.#claim(options.output);
     const definition = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`).join(", ");
+    await this.#database.inTransaction([
+      { sql: `CREATE OR REPLACE TABLE ${staging(table)} (${definition})` },
+    ]);
     const connection = await this.#database.connect(this.#signal);
     try {
-      await connection.run(`CREATE OR REPLACE TABLE ${staging(table)} (${definition})`);
       const target = { table, stagingTable: stagingName(table) };
       const writer = await ColumnarTableWriter.open(target, columns, connection);
       this.#writers.push(writer);

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
+import { pipeline, project, runFolder } from "../src/project.ts";
+
+/** Minutes of work for DuckDB, after a step that is done at once. */
+const SLOW = pipeline(`  - id: quick
+    component: duckdb.processor
+    mode: transform
+    config: { query: SELECT 42 AS answer }
+  - id: slow
+    component: duckdb.processor
+    mode: transform
+    config: { query: "SELECT sum(sin(a.range * b.range)) AS s FROM input_df, range(1000000) a, range(1000000) b" }
+  - id: after
+    component: filesystem.csv_writer
+    mode: write
+    config: { path: out/after.csv }
+`);
+
+describe("a run that is stopped", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("by %s ends in order", async (signal, exitCode) => {
+    const folder = project({ "pipeline.yaml": SLOW });
+    const child = startOsiris(folder, "run", "pipeline.yaml", "--json");
+    const outcome = outcomeOf(child);
+    await untilStderr(child, "slow …");
+    child.kill(signal);
+    const { stdout, exitCode: seen } = await outcome;
+    expect(seen).toBe(exitCode);
+    const record = JSON.parse(stdout) as { status: string; steps: { status: string }[] };
+    expect(record.status).toBe("cancelled");
+    expect(record.steps.map((step) => step.status)).toEqual(["succeeded", "cancelled", "not_run"]);
+    const runs = await osiris(folder, "runs", "list", "--json");
+    expect(JSON.parse(runs.stdout)).toMatchObject([{ status: "cancelled" }]);
+    const tables = await osiris(
+      folder,
+      "query",
+      "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'",
+      "--json",
+    );
+    expect(JSON.parse(tables.stdout)).toMatchObject({ rows: [{ table_name: "quick" }] });
+  });
+
+  test("cannot be looked into while it runs; when it was killed it can", async () => {
+    const folder = project({ "pipeline.yaml": SLOW });
+    const child = startOsiris(folder, "run", "pipeline.yaml");
+    const outcome = outcomeOf(child);
+    await untilStderr(child, "slow …");
+    const locked = await osiris(folder, "query", "SELECT 1");
+    expect(locked.exitCode).toBe(1);
+    expect(locked.stderr).toMatch(/is still going on/);
+    child.kill("SIGKILL");
+    await outcome;
+    const runs = await osiris(folder, "runs", "list", "--json");
+    expect(JSON.parse(runs.stdout)).toMatchObject([{ status: "killed" }]);
+    const preview = await osiris(folder, "preview", "quick", "--json");
+    expect(JSON.parse(preview.stdout)).toMatchObject({ rows: [{ answer: 42 }] });
+    const events = readFileSync(join(runFolder(folder), "logs/events.jsonl"), "utf8");
+    expect(events).not.toContain("run_complete");
+  });
+});
