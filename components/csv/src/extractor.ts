@@ -1,6 +1,14 @@
 import { stat } from "node:fs/promises";
-import { defineDriver, OsirisError, quoteLiteral, type Driver, type DriverContext } from "@osiris/core";
+import {
+  defineDriver,
+  OsirisError,
+  quoteIdentifier,
+  quoteLiteral,
+  type Driver,
+  type DriverContext,
+} from "@osiris/core";
 import { fileError } from "./errors.ts";
+import { exactSpelling } from "./exact-values.ts";
 import { nameColumns, readHeader, type FileColumn } from "./header.ts";
 
 export interface CsvExtractorConfig {
@@ -14,7 +22,8 @@ export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
   async run({ config, ctx }) {
     const columns = await describeFile(config, ctx);
     try {
-      const { rows } = await ctx.createTableAs(selectFile(config, columns));
+      await refuseInexact(config, columns, ctx);
+      const { rows } = await ctx.createTableAs(`FROM ${fileTable(config, columns)}`);
       ctx.metric("rows_read", rows, "rows");
       return { rows };
     } catch (error) {
@@ -57,12 +66,46 @@ async function describeFile(config: CsvExtractorConfig, ctx: DriverContext): Pro
 }
 
 /** Everything is declared and nothing is sniffed: a value is taken as it stands or refused. */
-function selectFile(config: CsvExtractorConfig, columns: readonly FileColumn[]): string {
+function fileTable(config: CsvExtractorConfig, columns: readonly FileColumn[]): string {
   const types = columns.map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`).join(", ");
-  return `FROM read_csv(${quoteLiteral(config.path)},
+  return `read_csv(${quoteLiteral(config.path)},
     auto_detect = false, header = true, columns = {${types}},
     delim = ${quoteLiteral(config.delimiter)}, quote = '"', escape = '"',
     nullstr = '', allow_quoted_nulls = false)`;
+}
+
+/** One streaming pass over the text of columns whose type would round a value without a word. */
+async function refuseInexact(
+  config: CsvExtractorConfig,
+  columns: readonly FileColumn[],
+  ctx: DriverContext,
+): Promise<void> {
+  const checked = columns.flatMap((column) => {
+    const spelling = exactSpelling(column.type);
+    return spelling === undefined ? [] : [{ ...column, spelling }];
+  });
+  if (checked.length === 0) return;
+  const asText = columns.map((column) => ({ ...column, type: "VARCHAR" }));
+  const names = checked.map(({ name }) => quoteIdentifier(name));
+  const tests = checked.map(
+    ({ name, spelling }) => `NOT regexp_full_match(${quoteIdentifier(name)}, ${quoteLiteral(spelling)})`,
+  );
+  const { rows } = await ctx.query(
+    `SELECT ${names.join(", ")}, record FROM (SELECT *, row_number() OVER () AS record FROM ${fileTable(config, asText)})
+     WHERE ${tests.join(" OR ")} LIMIT 1`,
+  );
+  const [row] = rows;
+  const wrong = checked.find(({ name, spelling }) => {
+    const value = row?.[name];
+    return typeof value === "string" && !new RegExp(`^(?:${spelling})$`).test(value);
+  });
+  if (row === undefined || wrong === undefined) return;
+  throw new OsirisError({
+    code: "csv.value_misfit",
+    category: "data",
+    message: `${config.path}: record ${String(row["record"])} after the header, column "${wrong.name}": ${JSON.stringify(row[wrong.name])} is not exactly ${wrong.type}`,
+    hint: "Correct the value, or declare a type that holds it; VARCHAR holds any.",
+  });
 }
 
 /** DuckDB's CSV errors end in advice about its own options, which a pipeline cannot set. */

@@ -1,0 +1,180 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { osiris, type Outcome } from "../src/osiris.ts";
+import { pipeline, project, runFolder, logLines } from "../src/project.ts";
+
+const copy = (read = "", write = ""): string =>
+  pipeline(`  - id: rows
+    component: filesystem.csv_extractor
+    mode: read
+    config: { path: in.csv${read} }
+  - id: copy
+    component: filesystem.csv_writer
+    mode: write
+    config: { path: out/copy.csv${write} }
+`);
+
+interface Copied extends Outcome {
+  readonly folder: string;
+  readonly text: string | undefined;
+}
+
+async function copyCsv(csv: string | Uint8Array, read = "", write = ""): Promise<Copied> {
+  const folder = project({ "pipeline.yaml": copy(read, write) });
+  writeFileSync(join(folder, "in.csv"), csv);
+  const outcome = await osiris(folder, "run", "pipeline.yaml");
+  const file = join(folder, "out/copy.csv");
+  return { ...outcome, folder, text: outcome.exitCode === 0 ? readFileSync(file, "utf8") : undefined };
+}
+
+async function preview(
+  folder: string,
+): Promise<{ columns: { name: string }[]; rows: Record<string, unknown>[] }> {
+  const { stdout } = await osiris(folder, "preview", "rows", "--json");
+  return JSON.parse(stdout) as { columns: { name: string }[]; rows: Record<string, unknown>[] };
+}
+
+describe("a CSV file that is read and written", () => {
+  const unchanged: Readonly<Record<string, string>> = {
+    "text that looks like numbers": "id,zip,big,exp\n007,00123,12345678901234567890123,1e5\n+1,-0, 5,nan\n",
+    "NULL and the empty string": 'a,b\n,""\n"",\nx,y\n',
+    "quotes, delimiters and line ends in fields": 'a,b\n"he said ""no""","1,2"\n"two\nlines",x\n',
+    "only a header": "a,b,c\n",
+    "text from beyond the BMP": "name,žluť\n🐎,𝒳\n",
+    "a quoted header with a delimiter": '"a,b",c\n1,2\n',
+  };
+
+  test.each(Object.entries(unchanged))("keeps %s", async (_name, csv) => {
+    const { exitCode, text } = await copyCsv(csv);
+    expect(exitCode).toBe(0);
+    expect(text).toBe(csv);
+  });
+
+  test("drops a byte order mark, and takes CRLF and a missing last line end", async () => {
+    expect((await copyCsv("\uFEFFa,b\r\n1,2\r\n3,4")).text).toBe("a,b\n1,2\n3,4\n");
+  });
+
+  test("keeps 64-bit integers, decimals, dates and times when their types are declared", async () => {
+    const csv =
+      "i,d,day,ts,yes\n9223372036854775807,-12.50,2024-02-29,2024-01-01 00:00:00.000001,true\n,,,,\n";
+    const types = ", dtype: { i: BIGINT, d: 'DECIMAL(38,2)', day: DATE, ts: TIMESTAMP, yes: BOOLEAN }";
+    const { text, folder } = await copyCsv(csv, types);
+    expect(text).toBe(csv);
+    expect((await preview(folder)).rows[0]).toEqual({
+      i: "9223372036854775807",
+      d: "-12.50",
+      day: "2024-02-29",
+      ts: "2024-01-01 00:00:00.000001",
+      yes: true,
+    });
+  });
+
+  test("honours delimiter and header on both sides", async () => {
+    const { text } = await copyCsv("a;b\n1,5;2\n", ", delimiter: ';'", ", delimiter: '|', header: false");
+    expect(text).toBe("1,5|2\n");
+  });
+
+  test("keeps 300,000 rows in their order", async () => {
+    const lines = Array.from({ length: 300_000 }, (_, n) => `${n},row ${n},${n % 7 === 0 ? "" : n * 2}`);
+    const csv = `id,name,n\n${lines.join("\n")}\n`;
+    const { text } = await copyCsv(csv, ", dtype: { id: BIGINT, n: INTEGER }");
+    expect(text === csv).toBe(true);
+  });
+});
+
+describe("column names", () => {
+  test("that meet, or are empty, get names of their own, with a warning that maps them", async () => {
+    const { folder, stderr } = await copyCsv("a,A,,a_2,a\n1,2,3,4,5\n");
+    const { columns } = await preview(folder);
+    expect(columns.map(({ name }) => name)).toEqual(["a", "A_2", "column3", "a_2_2", "a_3"]);
+    expect(stderr).toMatch(/warn: rows: The column "A" is called "A_2" in the table/);
+    const renamed = logLines(runFolder(folder), "events").filter((event) => event["level"] === "warn");
+    expect(renamed.map(({ from, to }) => [from, to])).toEqual([
+      ["A", "A_2"],
+      ["", "column3"],
+      ["a_2", "a_2_2"],
+      ["a", "a_3"],
+    ]);
+  });
+});
+
+describe("a CSV file that cannot be read", () => {
+  const refused: readonly (readonly [name: string, csv: string, read: string, says: RegExp])[] = [
+    [
+      "with a short line",
+      "a,b,c\n1,2,3\n1,2\n4,5,6\n",
+      "",
+      /in\.csv: line 3: .*1,2.*Expected Number of Columns: 3 Found: 2/,
+    ],
+    [
+      "with longer lines below",
+      "a,b\n1,2\n3,4,5\n6,7,8\n",
+      "",
+      /in\.csv: line 3: .*Expected Number of Columns: 2 Found: 3/,
+    ],
+    [
+      "with a value of another type",
+      "a\n1\nx\n",
+      ", dtype: { a: INTEGER }",
+      /record 2.*"x" is not exactly INTEGER/,
+    ],
+    [
+      "with more decimals than declared",
+      "a\n1.0\n1.005\n",
+      ", dtype: { a: 'DECIMAL(4,1)' }",
+      /record 2.*"a": "1\.005" is not exactly DECIMAL\(4,1\)/,
+    ],
+    [
+      "with a fraction for an integer",
+      "a\n1.5\n",
+      ", dtype: { a: INTEGER }",
+      /"1\.5" is not exactly INTEGER/,
+    ],
+    ["with a time for a date", "a\n2024-01-01 10:00:00\n", ", dtype: { a: DATE }", /is not exactly DATE/],
+    [
+      "with an offset for a TIMESTAMP",
+      "a\n2024-01-01 10:00:00+02\n",
+      ", dtype: { a: TIMESTAMP }",
+      /is not exactly TIMESTAMP/,
+    ],
+    [
+      "with a TIMESTAMPTZ without an offset",
+      "a\n2024-01-01 10:00:00\n",
+      ", dtype: { a: TIMESTAMPTZ }",
+      /is not exactly TIMESTAMPTZ/,
+    ],
+    ["with an integer that is too big", "a\n40000\n", ", dtype: { a: SMALLINT }", /line 2.*40000/],
+    ["that is empty", "", "", /in\.csv is empty/],
+    ["whose quote never ends", 'a,b\n"1,2\n3,4\n', "", /line 2/],
+    [
+      "with a dtype for no column",
+      "a\n1\n",
+      ", dtype: { b: INTEGER }",
+      /dtype names the column "b".*Its columns are: a\./s,
+    ],
+  ];
+
+  test.each(refused)("%s", async (_name, csv, read, says) => {
+    const { exitCode, stdout, stderr, folder } = await copyCsv(csv, read);
+    expect(stdout).toMatch(says);
+    expect(stdout + stderr).not.toContain("ignore_errors");
+    expect(exitCode).toBe(1);
+    expect(() => statSync(join(folder, "out"))).toThrow("ENOENT");
+  });
+
+  test("a dtype that is no type, before anything runs", async () => {
+    const { exitCode, stderr } = await copyCsv("a\n1\n", ", dtype: { a: WHOLE }");
+    expect(stderr).toMatch(/pipeline\.yaml:7:\d+: error: "dtype\.a" must match/);
+    expect(exitCode).toBe(2);
+  });
+
+  test("a folder, and a file that is no UTF-8", async () => {
+    const folder = project({ "pipeline.yaml": copy().replace("in.csv", "data"), "data/x.csv": "a\n" });
+    const outcome = await osiris(folder, "run", "pipeline.yaml");
+    expect(outcome.stdout).toMatch(/data is a folder/);
+    const latin = await copyCsv(Buffer.from("name\ncaf\xe9\n", "latin1"));
+    expect(latin.exitCode).toBe(1);
+    expect(latin.stdout).toMatch(/line 2.*UTF-8/is);
+  });
+});
