@@ -2,8 +2,9 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { defineConfig } from "vitest/config";
 
-// The source condition makes in-process tests run on TypeScript sources, so that no build can be stale.
-const conditions = ["@osiris/source", "node", "import", "default"];
+// The source condition makes in-process tests run on TypeScript sources, so that no build can be stale. Vitest passes
+// these on as `node --conditions`, for require() too: "import" among them would give CommonJS packages ES modules.
+const conditions = ["@osiris/source", "node"];
 
 /** One configuration for all projects; a project's name is its package name. */
 const projects = globSync("{packages,components,tools}/*/package.json", { cwd: import.meta.dirname }).map(

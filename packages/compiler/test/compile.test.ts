@@ -79,10 +79,7 @@ describe("a config", () => {
     ["n: 5", { m: "1" }, "params.unknown"],
     ["n: [1]", {}, "oml.wrong_type"],
   ])("a parameter %s given %j is refused: %s", async (declaration, given, code) => {
-    const found = await findings(
-      pipeline(STEPS, `params: { ${declaration} }\n`),
-      given,
-    );
+    const found = await findings(pipeline(STEPS, `params: { ${declaration} }\n`), given);
     expect(found.map((finding) => finding.code)).toContain(code);
   });
 });

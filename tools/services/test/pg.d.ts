@@ -1,0 +1,10 @@
+/** The little of `pg` that these tests use; its own types are a package that nothing else here needs. */
+declare module "pg" {
+  export class Client {
+    constructor(options: { readonly connectionString: string });
+    connect(): Promise<void>;
+    query(text: string): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
+    on(event: "error", listener: (error: Error) => void): void;
+    end(): Promise<void>;
+  }
+}
