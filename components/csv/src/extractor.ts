@@ -85,14 +85,19 @@ async function refuseInexact(
     return spelling === undefined ? [] : [{ ...column, spelling }];
   });
   if (checked.length === 0) return;
-  const asText = columns.map((column) => ({ ...column, type: "VARCHAR" }));
-  const names = checked.map(({ name }) => quoteIdentifier(name));
-  const tests = checked.map(
-    ({ name, spelling }) => `NOT regexp_full_match(${quoteIdentifier(name)}, ${quoteLiteral(spelling)})`,
+  const file = fileTable(
+    config,
+    columns.map((column) => ({ ...column, type: "VARCHAR" })),
   );
+  const names = checked.map(({ name }) => quoteIdentifier(name)).join(", ");
+  const inexact = checked
+    .map(({ name, spelling }) => `NOT regexp_full_match(${quoteIdentifier(name)}, ${quoteLiteral(spelling)})`)
+    .join(" OR ");
+  const found = await ctx.query(`SELECT 1 FROM ${file} WHERE ${inexact} LIMIT 1`);
+  if (found.rows.length === 0) return;
+  // Numbering the records takes DuckDB's threads away, so it is done only when there is one to report.
   const { rows } = await ctx.query(
-    `SELECT ${names.join(", ")}, record FROM (SELECT *, row_number() OVER () AS record FROM ${fileTable(config, asText)})
-     WHERE ${tests.join(" OR ")} LIMIT 1`,
+    `SELECT ${names}, record FROM (SELECT ${names}, row_number() OVER () AS record FROM ${file}) WHERE ${inexact} LIMIT 1`,
   );
   const [row] = rows;
   const wrong = checked.find(({ name, spelling }) => {
