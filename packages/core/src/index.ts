@@ -4,6 +4,7 @@ export type { ComponentMode, ComponentSpec, InputArity } from "./component-spec.
 export { isOsirisError, OsirisError, toOsirisError } from "./errors.ts";
 export type { ErrorCategory, ErrorDetails } from "./errors.ts";
 export { quoteIdentifier, quoteLiteral, SINGLE_INPUT_NAME, STEP_ID, tableName } from "./identifiers.ts";
+export type { GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";
 export type { DatabaseSettings, ReachableFiles } from "./run-database/settings.ts";

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { DATABASE_FILE, isOsirisError, RunDatabase, StepTables } from "../src/index.ts";
@@ -160,6 +161,18 @@ describe("the run database", () => {
       "SELECT count(*) AS n FROM (SELECT i, md5(i::VARCHAR) AS h FROM range(3000000) t(i) ORDER BY h OFFSET 10)",
     );
     expect(rows).toEqual([{ n: 2_999_990n }]);
+  });
+
+  test("closes while a statement runs and a stream is open", async () => {
+    const database = await openDatabase();
+    const running = database.query("SELECT count(*) FROM range(100000000000)");
+    const stream = (await database.connect()).stream("SELECT * FROM range(100000000)");
+    await stream.next();
+    const waiting = codeOf(running);
+    await sleep(50);
+    await database.close();
+    expect(await waiting).toBe("database.closed");
+    expect(await codeOf(stream.next())).toBe("database.closed");
   });
 
   test("closes with connections still open, and refuses new ones", async () => {

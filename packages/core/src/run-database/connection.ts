@@ -17,6 +17,8 @@ export interface ConnectionSlots {
   readonly fetches: Semaphore;
 }
 
+const INTERRUPT_INTERVAL_MS = 20;
+
 /**
  * A DuckDB connection that cannot lose rows: DuckDB ends an open stream silently when anything else runs on its
  * connection, so a second statement throws here. Calls wait for a slot, and an aborted signal interrupts them.
@@ -26,7 +28,12 @@ export class GuardedConnection implements SqlConnection {
   readonly #slots: ConnectionSlots;
   readonly #signal: AbortSignal | undefined;
   readonly #onClose: () => void;
+  readonly #ending = new AbortController();
+  /** The step was cancelled or the connection closed: what runs must end. */
+  readonly #stop: AbortSignal;
   #busy: "no" | "statement" | "stream" = "no";
+  /** Resolves when the call to DuckDB that is going on has come back. */
+  #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(
@@ -39,6 +46,7 @@ export class GuardedConnection implements SqlConnection {
     this.#slots = slots;
     this.#signal = signal;
     this.#onClose = onClose;
+    this.#stop = signal ? AbortSignal.any([signal, this.#ending.signal]) : this.#ending.signal;
   }
 
   async run(sql: string, params?: SqlParams): Promise<QueryResult> {
@@ -74,11 +82,21 @@ export class GuardedConnection implements SqlConnection {
     return this.#native;
   }
 
+  /** Ends the connection. A statement that still runs is interrupted, and fails; {@link ended} waits for that. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // A statement that is still running would otherwise keep the connection, and the file, open.
-    this.#native.interrupt();
+    this.#ending.abort();
+    if (this.#running === undefined) this.#disconnect();
+  }
+
+  /** Closes the connection and resolves when nothing runs on it any more. */
+  async ended(): Promise<void> {
+    this.close();
+    await this.#running;
+  }
+
+  #disconnect(): void {
     this.#native.closeSync();
     this.#onClose();
   }
@@ -133,6 +151,7 @@ export class GuardedConnection implements SqlConnection {
       });
     }
     const prepared = await statements.prepare(0);
+    this.#throwIfStopped();
     if (params !== undefined) prepared.bind(bindable(params));
     return prepared;
   }
@@ -149,18 +168,42 @@ export class GuardedConnection implements SqlConnection {
 
   async #call<T>(kind: keyof ConnectionSlots, task: () => Promise<T>): Promise<T> {
     return this.#slots[kind].run(async () => {
-      if (this.#signal?.aborted) throw cancelledError();
-      const interrupt = (): void => this.#native.interrupt();
-      this.#signal?.addEventListener("abort", interrupt);
+      this.#throwIfStopped();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#running = promise;
+      const stopInterrupting = this.#interruptWhenStopped();
       try {
         return await task();
       } catch (error) {
-        if (this.#signal?.aborted) throw cancelledError(error);
+        this.#throwIfStopped(error);
         throw fromDuckDb(error);
       } finally {
-        this.#signal?.removeEventListener("abort", interrupt);
+        stopInterrupting();
+        this.#running = undefined;
+        // Disconnecting under a running statement would leave both waiting for ever (tried with 1.5.5).
+        if (this.#closed) this.#disconnect();
+        resolve();
       }
     });
+  }
+
+  #throwIfStopped(cause?: unknown): void {
+    if (this.#signal?.aborted) throw cancelledError(cause);
+    if (this.#closed) throw closedError("what was under way");
+  }
+
+  /** DuckDB forgets an interrupt that comes before a statement has begun, so it is repeated until it has worked. */
+  #interruptWhenStopped(): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const interrupt = (): void => {
+      this.#native.interrupt();
+      timer ??= setInterval(() => this.#native.interrupt(), INTERRUPT_INTERVAL_MS);
+    };
+    this.#stop.addEventListener("abort", interrupt);
+    return () => {
+      this.#stop.removeEventListener("abort", interrupt);
+      clearInterval(timer);
+    };
   }
 }
 

@@ -221,7 +221,7 @@ export class RunDatabase implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const connection of this.#connections) connection.close();
+    await Promise.all([...this.#connections].map((connection) => connection.ended()));
     // Closing the instance writes the WAL into the file, so that readers find one file.
     this.#instance.closeSync();
     openFiles.delete(this.path);

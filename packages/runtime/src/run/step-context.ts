@@ -9,6 +9,7 @@ import {
   type CreatedTable,
   type DriverContext,
   type EventFields,
+  type GuardedConnection,
   type Inputs,
   type LogLevel,
   type QueryResult,
@@ -38,7 +39,7 @@ export class StepContext implements DriverContext {
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
-  readonly #connections: SqlConnection[] = [];
+  readonly #connections: GuardedConnection[] = [];
   #closed = false;
 
   constructor(scope: StepScope) {
@@ -97,13 +98,13 @@ export class StepContext implements DriverContext {
     this.#scope.log.event(name, fields, this.#scope.stepId);
   }
 
-  /** Ends the driver's access to the database. Tables staged so far stay until published or discarded. */
-  close(): void {
+  /** Ends the driver's access to the database, and what it has left running there. Tables staged so far stay until published or discarded. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const connection of this.#connections) connection.close();
+    await Promise.all(this.#connections.map((connection) => connection.ended()));
   }
 
-  async #connect(): Promise<SqlConnection> {
+  async #connect(): Promise<GuardedConnection> {
     const connection = await this.#scope.database.connect(this.signal);
     this.#connections.push(connection);
     const { table } = this.#scope.inputs;

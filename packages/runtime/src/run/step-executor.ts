@@ -87,13 +87,13 @@ async function runDriver(
   const ctx = new StepContext({ stepId: step.id, runId, inputs, artifacts, database, log, signal });
   try {
     const result = await driver.run({ stepId: step.id, config: driverConfig(step, run), inputs, ctx });
-    ctx.close();
+    await ctx.close();
     const tables = await ctx.tables.seal();
     checkResult(result, tables, step);
     await ctx.tables.publish(tables);
     return { result, tables };
   } catch (error) {
-    ctx.close();
+    await ctx.close();
     await discard(ctx, step, log);
     throw error;
   }

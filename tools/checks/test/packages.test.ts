@@ -1,0 +1,158 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { compileSchema } from "@osiris/compiler";
+import { COMPONENT_SPEC_SCHEMA, CONTRACT_VERSION, Semaphore, type ComponentSpec } from "@osiris/core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { inFreshShell } from "../src/fresh-shell.ts";
+import { tempFolderForFile } from "../src/temp-folder.ts";
+import { readManifest, readPackages, REPOSITORY, type Package } from "../src/workspace.ts";
+
+const published = readPackages(REPOSITORY).filter(({ folder }) => !folder.startsWith("tools/"));
+const drivers = published.filter(({ folder }) => folder.startsWith("components/"));
+const named = (packages: readonly Package[]) => packages.map((pkg) => [pkg.manifest.name, pkg] as const);
+
+interface Tarball {
+  readonly file: string;
+  /** What is inside, from the package's root. */
+  readonly paths: readonly string[];
+}
+const tarballs = new Map<string, Tarball>();
+const temp = tempFolderForFile();
+
+beforeAll(async () => {
+  const which = published.map(({ folder }) => `-w ${folder}`).join(" ");
+  const pack = `npm pack --ignore-scripts --json --pack-destination '${temp}' ${which}`;
+  const reports = JSON.parse(await inFreshShell(pack, REPOSITORY)) as Record<string, PackReport>;
+  // A list up to npm 11, an object from npm 12 on.
+  for (const { name, filename, files } of Object.values(reports)) {
+    tarballs.set(name, { file: join(temp, filename), paths: files.map(({ path }) => path) });
+  }
+});
+
+interface PackReport {
+  readonly name: string;
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+function tarballOf({ manifest }: Package): Tarball {
+  const tarball = tarballs.get(manifest.name);
+  if (tarball === undefined) throw new Error(`npm packed no ${manifest.name}`);
+  return tarball;
+}
+
+test("there are packages and drivers to look at", () => {
+  expect(published.length).toBeGreaterThan(drivers.length);
+  expect(drivers).not.toEqual([]);
+});
+
+describe.for(named(published))("%s", ([, pkg]) => {
+  test("says what a registry and its users need to know", () => {
+    expect(pkg.manifest).toMatchObject({
+      name: expect.stringMatching(/^@osiris\//) as string,
+      license: "Apache-2.0",
+      type: "module",
+      engines: { node: ">=22.14" },
+      files: expect.any(Array) as unknown,
+      exports: expect.any(Object) as unknown,
+      repository: { directory: pkg.folder },
+      publishConfig: { access: "public" },
+    });
+    expect(pkg.manifest.private ?? false).toBe(false);
+  });
+
+  test("packs its README, its license and what was built, and no more than that", () => {
+    const { paths } = tarballOf(pkg);
+    expect(["README.md", "LICENSE", "package.json"].filter((path) => !paths.includes(path))).toEqual([]);
+    expect(paths.filter((path) => /^dist\/.*\.js$/.test(path))).not.toEqual([]);
+    const surplus = /(^|\/)(test|node_modules)\/|\.test\.|\.tsbuildinfo$/;
+    expect(paths.filter((path) => surplus.test(path))).toEqual([]);
+  });
+});
+
+test("Nx calls every package as npm does", async () => {
+  // It prefers a name in project.json, or in package.json's "nx".
+  const projects = JSON.parse(await inFreshShell("npx nx show projects --json", REPOSITORY)) as string[];
+  const names = readPackages(REPOSITORY).map(({ manifest }) => manifest.name);
+  expect(names.filter((name) => !projects.includes(name))).toEqual([]);
+});
+
+describe.for([
+  ["publint", (file: string) => `npx publint '${file}' --strict`],
+  // A spec is data for the runtime; attw knows modules only. A package without modules has nothing to find.
+  ["attw", (file: string) => `npx attw '${file}' --profile esm-only --exclude-entrypoints ./spec.yaml`],
+] as const)("%s has nothing against", ([, commandLine]) => {
+  // attw loads a whole TypeScript each time.
+  const two = new Semaphore(2);
+  test.concurrent.for(named(published))("%s", { timeout: 300_000 }, async ([, pkg], { expect }) => {
+    const { file } = tarballOf(pkg);
+    await expect(two.run(() => inFreshShell(commandLine(file), REPOSITORY))).resolves.toBeDefined();
+  });
+});
+
+describe.for(named(drivers))("driver package %s", ([name, pkg]) => {
+  const specFiles = pkg.manifest.osiris?.components.map((path) => path.replace(/^\.\//, "")) ?? [];
+
+  test("is found by the runtime, and by people who look for drivers", () => {
+    expect(pkg.manifest).toMatchObject({
+      keywords: expect.arrayContaining(["osiris-driver"]) as unknown,
+      peerDependencies: { "@osiris/core": expect.any(String) as unknown },
+      osiris: { contract: CONTRACT_VERSION },
+    });
+    // A clone of this repository is a project too: the runtime looks at the root's direct dependencies.
+    const root = readManifest(REPOSITORY);
+    expect({ ...root.dependencies, ...root.devDependencies }).toHaveProperty([name]);
+  });
+
+  test("packs the specs it lists, and lists the specs it packs", () => {
+    const packed = tarballOf(pkg).paths.filter((path) => /(^|\/)spec\.yaml$/.test(path));
+    expect(packed.toSorted()).toEqual(specFiles.toSorted());
+    expect(packed).not.toEqual([]);
+  });
+
+  test.for(specFiles)("%s describes a component of this version", (specFile) => {
+    const spec = readSpec(pkg, specFile);
+    expect(schemaErrors(isSpec, spec)).toEqual([]);
+    expect(spec.version).toBe(pkg.manifest.version);
+  });
+
+  test.for(specFiles)("%s has examples that its own schema accepts", (specFile) => {
+    const { configSchema, examples } = readSpec(pkg, specFile);
+    const isConfig = compileSchema(configSchema);
+    expect(examples).not.toEqual([]);
+    const refused = examples.map(({ title, config }) => [title, ...schemaErrors(isConfig, config)]);
+    expect(refused).toEqual(examples.map(({ title }) => [title]));
+  });
+
+  test.for(specFiles)("%s names a driver that is packed and runs", async (specFile) => {
+    const [file = "", exportName = ""] = readSpec(pkg, specFile)["x-runtime"].driver.split("#");
+    expect(tarballOf(pkg).paths).toContain(file.replace(/^\.\//, ""));
+    expect(await typeOfRun(join(REPOSITORY, pkg.folder, file), exportName)).toBe("function");
+  });
+});
+
+const isSpec = compileSchema(COMPONENT_SPEC_SCHEMA);
+
+function readSpec({ folder }: Package, specFile: string): ComponentSpec {
+  return parse(readFileSync(join(REPOSITORY, folder, specFile), "utf8")) as ComponentSpec;
+}
+
+function schemaErrors(validate: ReturnType<typeof compileSchema>, value: unknown): readonly string[] {
+  // A copy: validating fills in defaults.
+  if (validate(structuredClone(value))) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+/** In a process of its own: in this one, vitest would import the sources in place of what was built. */
+async function typeOfRun(file: string, exportName: string): Promise<string> {
+  const code = `import(${JSON.stringify(pathToFileURL(file).href)})
+    .then((module) => process.stdout.write(typeof module[${JSON.stringify(exportName)}]?.run))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--eval", code]);
+  return stdout;
+}
