@@ -1,12 +1,15 @@
 import { execFile } from "node:child_process";
 import { delimiter } from "node:path";
 
+/** A registry that does not answer must end a test, not stall it. */
+const TIMEOUT_MS = 600_000;
+
 /**
  * Runs a command line in `cwd` as a person would who has just opened a shell; gives what it printed on stdout.
  * Throws when it fails, with all that it printed.
  */
 export function inFreshShell(commandLine: string, cwd: string): Promise<string> {
-  const options = { cwd, env: freshShell(process.env), maxBuffer: 64 * 1024 * 1024 };
+  const options = { cwd, env: freshShell(process.env), maxBuffer: 64 * 1024 * 1024, timeout: TIMEOUT_MS };
   return new Promise((resolve, reject) => {
     execFile("sh", ["-c", commandLine], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);

@@ -1,0 +1,36 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inFreshShell } from "../src/fresh-shell.ts";
+import { tempFolder } from "../src/temp-folder.ts";
+import { readPackages, REPOSITORY } from "../src/workspace.ts";
+
+const published = readPackages(REPOSITORY).filter(({ folder }) => !folder.startsWith("tools/"));
+
+test("the packed packages work in a project of their own", { timeout: 300_000 }, async () => {
+  const project = tempFolder();
+  const here = (commandLine: string): Promise<string> => inFreshShell(commandLine, project);
+  const which = published.map(({ folder }) => `-w ${folder}`).join(" ");
+  await inFreshShell(`npm pack --ignore-scripts --pack-destination '${project}' ${which}`, REPOSITORY);
+  const tarballs = readdirSync(project).map((name) => `./${name}`);
+  expect(tarballs).toHaveLength(published.length);
+
+  cpSync(join(REPOSITORY, "docs/examples/movies/data"), join(project, "data"), { recursive: true });
+  cpSync(join(REPOSITORY, "docs/examples/movies/pipeline.yaml"), join(project, "pipeline.yaml"));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "project", private: true }));
+  await here(`npm install ${tarballs.join(" ")}`);
+
+  await here("npx --no-install osiris run pipeline.yaml");
+  expect(readFileSync(join(project, "out/top-directors.csv"), "utf8")).toContain("Hana Mori,JP,2,");
+  const list = JSON.parse(await here("npx --no-install osiris components list --json")) as {
+    components: { name: string }[];
+  };
+  expect(list.components.map(({ name }) => name)).toEqual([
+    "duckdb.processor",
+    "filesystem.csv_extractor",
+    "filesystem.csv_writer",
+  ]);
+  // Two copies of DuckDB's native library in one process crash it.
+  const copies = await here("npm ls @duckdb/node-bindings --all --parseable");
+  expect(copies.trim().split("\n")).toHaveLength(1);
+});
