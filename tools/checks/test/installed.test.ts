@@ -1,5 +1,5 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { inFreshShell } from "../src/fresh-shell.ts";
 import { tempFolder } from "../src/temp-folder.ts";
@@ -9,7 +9,9 @@ const published = readPackages(REPOSITORY).filter(({ folder }) => !folder.starts
 
 test("the packed packages work in a project of their own", { timeout: 300_000 }, async () => {
   const project = tempFolder();
-  const here = (commandLine: string): Promise<string> => inFreshShell(commandLine, project);
+  // The machine's own Node may be older than what the published packages ask for.
+  const node = `PATH='${dirname(process.execPath)}':"$PATH"`;
+  const here = (commandLine: string): Promise<string> => inFreshShell(`${node} ${commandLine}`, project);
   const which = published.map(({ folder }) => `-w ${folder}`).join(" ");
   await inFreshShell(`npm pack --ignore-scripts --pack-destination '${project}' ${which}`, REPOSITORY);
   const tarballs = readdirSync(project).map((name) => `./${name}`);
