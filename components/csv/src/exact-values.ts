@@ -1,23 +1,40 @@
+import { quoteIdentifier, quoteLiteral } from "@osiris/core";
+
 /**
  * The spellings that a type takes without loss. DuckDB's own casts are more generous: INTEGER rounds 1.5 to 2, DATE
- * drops a time, TIMESTAMP drops an offset (seen with 1.5.5).
+ * drops a time, TIMESTAMP drops an offset, DOUBLE turns 1e400 into infinity (seen with 1.5.5).
  */
 const TIME = String.raw`\d{1,2}:\d{2}(:\d{2}(\.\d{1,6}0*)?)?`;
 const DATE = String.raw`\d{4,}-\d{1,2}-\d{1,2}`;
 const ZONE = String.raw` ?(Z|[+-]\d{2}(:?\d{2})?)`;
+const INTEGER = String.raw`\s*[+-]?\d+(\.0*)?\s*`;
+const FINITE = String.raw`\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*`;
+const NOT_FINITE = String.raw`\s*([+-]?[iI][nN][fF]([iI][nN][iI][tT][yY])?|[nN][aA][nN])\s*`;
 const SPELLINGS: Readonly<Record<string, string>> = {
   DATE,
   TIME,
   TIMESTAMP: `${DATE}([ T]${TIME})?`,
   TIMESTAMPTZ: `${DATE}[ T]${TIME}${ZONE}`,
+  FLOAT: `${FINITE}|${NOT_FINITE}`,
+  DOUBLE: `${FINITE}|${NOT_FINITE}`,
 };
 
-/** A regular expression (RE2, for all of a value) for the spellings a type takes; undefined when it takes any. */
+/** A regular expression (for all of a value) for the spellings a type takes; undefined when it takes any. */
 export function exactSpelling(type: string): string | undefined {
-  const upper = type.toUpperCase();
-  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(upper)) return String.raw`\s*[+-]?\d+(\.0*)?\s*`;
-  const scale = /^DECIMAL\(\d+,\s*(\d+)\)$/.exec(upper)?.[1];
-  if (scale !== undefined)
+  const scale = /^DECIMAL\(\d+, ?(\d+)\)$/.exec(type)?.[1];
+  if (scale !== undefined) {
     return String.raw`\s*[+-]?(\d+(\.\d{0,${scale}}0*)?|\.\d{1,${Math.max(1, Number(scale))}}0*)\s*`;
-  return SPELLINGS[upper];
+  }
+  return /INT(EGER)?$/.test(type) ? INTEGER : SPELLINGS[type];
+}
+
+/** SQL that is true for a text which the type would change; undefined when it changes none. */
+export function inexactTest(column: string, type: string): string | undefined {
+  const spelling = exactSpelling(type);
+  if (spelling === undefined) return undefined;
+  const name = quoteIdentifier(column);
+  const misspelt = `NOT regexp_full_match(${name}, ${quoteLiteral(spelling)})`;
+  if (type !== "FLOAT" && type !== "DOUBLE") return misspelt;
+  const overflows = `isinf(TRY_CAST(${name} AS ${type})) AND regexp_full_match(${name}, ${quoteLiteral(FINITE)})`;
+  return `${misspelt} OR (${overflows})`;
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import {
   defineDriver,
+  foldCase,
   OsirisError,
   quoteIdentifier,
   quoteLiteral,
@@ -8,7 +9,7 @@ import {
   type DriverContext,
 } from "@osiris/core";
 import { fileError } from "./errors.ts";
-import { exactSpelling } from "./exact-values.ts";
+import { inexactTest } from "./exact-values.ts";
 import { nameColumns, readHeader, type FileColumn } from "./header.ts";
 
 export interface CsvExtractorConfig {
@@ -33,11 +34,20 @@ export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
 });
 
 async function describeFile(config: CsvExtractorConfig, ctx: DriverContext): Promise<readonly FileColumn[]> {
+  if (/[*?[]/.test(config.path)) {
+    throw new OsirisError({
+      code: "csv.pattern",
+      category: "usage",
+      message: `${config.path}: the characters *, ? and [ would make DuckDB look for several files`,
+      hint: "Name one file, by a path without them.",
+    });
+  }
   let header: readonly string[];
   try {
-    const { size } = await stat(config.path);
+    const file = await stat(config.path);
+    if (!file.isFile()) throw notAFile(config.path, file.isDirectory());
+    ctx.metric("bytes_processed", file.size, "bytes");
     header = await readHeader(config.path, config.delimiter);
-    ctx.metric("bytes_processed", size, "bytes");
   } catch (error) {
     throw fileError(error, config.path);
   }
@@ -65,13 +75,27 @@ async function describeFile(config: CsvExtractorConfig, ctx: DriverContext): Pro
   return columns;
 }
 
-/** Everything is declared and nothing is sniffed: a value is taken as it stands or refused. */
+/** A pipe can be read once only, and the header is read before the rows. */
+function notAFile(path: string, isFolder: boolean): OsirisError {
+  return new OsirisError({
+    code: "csv.not_a_file",
+    category: "usage",
+    message: `${path} is ${isFolder ? "a folder" : "a pipe or a device"}`,
+    hint: isFolder ? "Name a file." : "Write it to a file first.",
+  });
+}
+
+/**
+ * Everything is declared and nothing is sniffed: a value is taken as it stands or refused. What DuckDB would take from
+ * the path (`year=2024/` as a column, `.gz` as a compression) is switched off.
+ */
 function fileTable(config: CsvExtractorConfig, columns: readonly FileColumn[]): string {
   const types = columns.map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`).join(", ");
   return `read_csv(${quoteLiteral(config.path)},
     auto_detect = false, header = true, columns = {${types}},
     delim = ${quoteLiteral(config.delimiter)}, quote = '"', escape = '"',
-    nullstr = '', allow_quoted_nulls = false)`;
+    nullstr = '', allow_quoted_nulls = false, compression = 'none',
+    hive_partitioning = false, filename = false, union_by_name = false)`;
 }
 
 /** One streaming pass over the text of columns whose type would round a value without a word. */
@@ -80,50 +104,62 @@ async function refuseInexact(
   columns: readonly FileColumn[],
   ctx: DriverContext,
 ): Promise<void> {
-  const checked = columns.flatMap((column) => {
-    const spelling = exactSpelling(column.type);
-    return spelling === undefined ? [] : [{ ...column, spelling }];
+  const tests = columns.flatMap(({ name, type }) => {
+    const sql = inexactTest(name, type);
+    return sql === undefined ? [] : [{ name, type, sql: `coalesce(${sql}, false)` }];
   });
-  if (checked.length === 0) return;
+  if (tests.length === 0) return;
   const file = fileTable(
     config,
     columns.map((column) => ({ ...column, type: "VARCHAR" })),
   );
-  const names = checked.map(({ name }) => quoteIdentifier(name)).join(", ");
-  const inexact = checked
-    .map(({ name, spelling }) => `NOT regexp_full_match(${quoteIdentifier(name)}, ${quoteLiteral(spelling)})`)
-    .join(" OR ");
-  const found = await ctx.query(`SELECT 1 FROM ${file} WHERE ${inexact} LIMIT 1`);
+  const anyOf = tests.map(({ sql }) => sql).join(" OR ");
+  const found = await ctx.query(`SELECT 1 FROM ${file} WHERE ${anyOf} LIMIT 1`);
   if (found.rows.length === 0) return;
   // Numbering the records takes DuckDB's threads away, so it is done only when there is one to report.
-  const { rows } = await ctx.query(
-    `SELECT ${names}, record FROM (SELECT ${names}, row_number() OVER () AS record FROM ${file}) WHERE ${inexact} LIMIT 1`,
+  const record = quoteIdentifier(freeName(columns));
+  const numbered = `(SELECT *, row_number() OVER () AS ${record} FROM ${file})`;
+  const cases = tests.map(
+    ({ name, sql }, index) => `WHEN ${sql} THEN [${index}::VARCHAR, ${quoteIdentifier(name)}]`,
   );
-  const [row] = rows;
-  const wrong = checked.find(({ name, spelling }) => {
-    const value = row?.[name];
-    return typeof value === "string" && !new RegExp(`^(?:${spelling})$`).test(value);
-  });
-  if (row === undefined || wrong === undefined) return;
+  const { rows } = await ctx.query(
+    `SELECT culprit[1] AS column_index, culprit[2] AS value, record FROM
+       (SELECT CASE ${cases.join(" ")} END AS culprit, ${record} AS record FROM ${numbered})
+     WHERE culprit IS NOT NULL LIMIT 1`,
+  );
+  const culprit = tests[Number(rows[0]?.["column_index"])];
   throw new OsirisError({
     code: "csv.value_misfit",
     category: "data",
-    message: `${config.path}: record ${String(row["record"])} after the header, column "${wrong.name}": ${JSON.stringify(row[wrong.name])} is not exactly ${wrong.type}`,
+    message: `${config.path}: record ${String(rows[0]?.["record"])} after the header, column "${culprit?.name}": ${JSON.stringify(rows[0]?.["value"])} is not exactly ${culprit?.type}`,
     hint: "Correct the value, or declare a type that holds it; VARCHAR holds any.",
   });
 }
 
+function freeName(columns: readonly FileColumn[]): string {
+  let name = "record";
+  while (columns.some((column) => foldCase(column.name) === name)) name += "_";
+  return name;
+}
+
 /** DuckDB's CSV errors end in advice about its own options, which a pipeline cannot set. */
 function parseError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !error.message.startsWith("CSV Error")) return error;
-  const [place = "", ...lines] = error.message.split("\n");
-  const end = lines.findIndex((line) => line.trim() === "" || line.startsWith("Possible"));
-  const details = lines.slice(0, end === -1 ? undefined : end).join("; ");
+  if (!(error instanceof Error) || !/CSV|read_csv|newline/i.test(error.message)) return error;
+  const lines = error.message.split("\n").map((line) => line.trim());
+  const end = lines.findIndex((line) => line === "" || line.startsWith("Possible"));
+  const [place = "", ...told] = lines.slice(0, end === -1 ? MAX_LINES : Math.min(end, MAX_LINES)).map(cut);
   return new OsirisError({
     code: "csv.malformed",
     category: "data",
-    message: `${path}: ${place.replace("CSV Error on Line: ", "line ")}: ${details}`,
+    message: `${path}: ${[place.replace("CSV Error on Line: ", "line "), told.join("; ")].filter(Boolean).join(": ")}`,
     hint: "Correct the line. A value that does not fit a type needs another dtype for its column.",
     cause: error,
   });
+}
+
+const MAX_LINES = 4;
+const MAX_LINE = 200;
+
+function cut(line: string): string {
+  return line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line;
 }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { OsirisError, type Column } from "@osiris/core";
+import { foldCase, OsirisError, type Column } from "@osiris/core";
 
 const CHUNK_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
@@ -15,6 +15,7 @@ export async function readHeader(path: string, delimiter: string): Promise<reado
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES));
       bytes = Buffer.concat([bytes, buffer.subarray(0, bytesRead)]);
+      refuseForeign(bytes, path);
       const ended = bytesRead === 0;
       const fields = firstRecord(bytes.toString("utf8").replace(/^\uFEFF/, ""), delimiter, ended);
       if (fields !== undefined) return fields;
@@ -62,9 +63,30 @@ export function nameColumns(
   return header.map((inFile, index) => {
     const wanted = inFile === "" ? `column${index + 1}` : inFile;
     let name = wanted;
-    for (let copy = 2; taken.has(name.toLowerCase()); copy++) name = `${wanted}_${copy}`;
-    taken.add(name.toLowerCase());
+    for (let copy = 2; taken.has(foldCase(name)); copy++) name = `${wanted}_${copy}`;
+    taken.add(foldCase(name));
     return { inFile, name, type: (Object.hasOwn(dtype, name) ? dtype[name] : undefined) ?? "VARCHAR" };
+  });
+}
+
+/** How files begin that are often taken for CSV in UTF-8, and what to do about them. */
+const FOREIGN: readonly (readonly [bytes: readonly number[], what: string, hint: string])[] = [
+  [[0x1f, 0x8b], "is compressed with gzip", "Unpack it first: gunzip."],
+  [[0x28, 0xb5, 0x2f, 0xfd], "is compressed with zstd", "Unpack it first: unzstd."],
+  [[0x42, 0x5a, 0x68], "is compressed with bzip2", "Unpack it first: bunzip2."],
+  [[0x50, 0x4b, 0x03, 0x04], "is a ZIP file, or a spreadsheet", "Unpack it first, or save it as CSV."],
+  [[0xff, 0xfe], "is in UTF-16", "Convert it first: iconv -f UTF-16 -t UTF-8."],
+  [[0xfe, 0xff], "is in UTF-16", "Convert it first: iconv -f UTF-16 -t UTF-8."],
+];
+
+function refuseForeign(bytes: Buffer, path: string): void {
+  const found = FOREIGN.find(([start]) => start.every((byte, index) => bytes[index] === byte));
+  if (found === undefined) return;
+  throw new OsirisError({
+    code: "csv.foreign_format",
+    category: "data",
+    message: `${path} ${found[1]}`,
+    hint: found[2],
   });
 }
 

@@ -10,4 +10,6 @@ if (major < 22 || (major === 22 && minor < 14)) {
 }
 
 const { main } = await import("../dist/main.js");
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+// A timer or a socket that a driver has left open must not keep a finished command alive.
+process.exit(exitCode);

@@ -21,10 +21,13 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return commanderExit(error, output);
+    if (error instanceof CommanderError) return await commanderExit(error, output);
     const known = toOsirisError(error, "osiris");
-    output.error(known);
+    // When stdout itself is what failed, stderr has to do.
+    await output.error(known).catch(() => undefined);
     return exitCodeOf(known);
+  } finally {
+    await output.flush();
   }
 }
 
@@ -56,10 +59,10 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     .option("--base-dir <folder>", "where relative paths start (default: the pipeline's folder)")
     .addOption(sessionsDir())
     .option("--concurrency <steps>", "steps at once (default: the number of cores)", positiveInteger)
-    .option("--memory-limit <size>", "memory for DuckDB, such as 512MB")
-    .option("--threads <count>", "threads for DuckDB", positiveInteger)
+    .option("--memory-limit <size>", "memory for DuckDB, such as 512MB", size)
+    .option("--threads <count>", "threads for DuckDB", threads)
     .option("--temp-directory <folder>", "where DuckDB spills what does not fit in memory")
-    .option("--max-temp-size <size>", "how much it may spill, such as 20GB")
+    .option("--max-temp-size <size>", "how much it may spill, such as 20GB", size)
     .action(async (file: string | undefined, options: RunOptions) =>
       done(await runCommand(file, options, output)),
     );
@@ -79,17 +82,17 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     );
 
   const components = program.command("components").description("What is installed.");
-  command(components, "list", "List the components that pipelines can use here.").action(() =>
-    done(componentsListCommand(output)),
+  command(components, "list", "List the components that pipelines can use here.").action(async () =>
+    done(await componentsListCommand(output)),
   );
 
   const runs = program.command("runs").description("What was run.");
   command(runs, "list", "List runs, newest first: good, failed and cancelled ones.")
     .option("--limit <runs>", "runs to show", positiveInteger, 20)
     .addOption(sessionsDir())
-    .action((options: RunsListOptions) => done(runsListCommand(options, output)));
+    .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
 
-  command(program, "version", "Show versions.").action(() => done(versionCommand(output)));
+  command(program, "version", "Show versions.").action(async () => done(await versionCommand(output)));
   return program;
 }
 
@@ -118,11 +121,24 @@ function positiveInteger(text: string): number {
   return value;
 }
 
+const MAX_THREADS = 1024;
+
+function threads(text: string): number {
+  const value = positiveInteger(text);
+  if (value > MAX_THREADS) throw new InvalidArgumentError(`it must be at most ${MAX_THREADS}.`);
+  return value;
+}
+
+function size(text: string): string {
+  if (/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(text) && Number.parseFloat(text) > 0) return text;
+  throw new InvalidArgumentError("it must be a size such as 512MB or 2GiB.");
+}
+
 /** Help and version are no mistakes; every other complaint of the argument parser is a usage error. */
-function commanderExit(error: CommanderError, output: Output): ExitCode {
+async function commanderExit(error: CommanderError, output: Output): Promise<ExitCode> {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code === "commander.help") return EXIT.usage;
   const message = error.message.replace(/^error: /, "");
-  output.error(usage(message, "See osiris --help."));
+  await output.error(usage(message, "See osiris --help."));
   return EXIT.usage;
 }

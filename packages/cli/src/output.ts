@@ -1,5 +1,8 @@
+import { writeSync } from "node:fs";
 import { renderFinding, type Finding } from "@osiris/compiler";
 import type { OsirisError } from "@osiris/core";
+
+type Write = (text: string) => Promise<void>;
 
 /**
  * The two streams. With `--json` stdout carries exactly one JSON document and everything for people goes to stderr;
@@ -7,38 +10,74 @@ import type { OsirisError } from "@osiris/core";
  */
 export class Output {
   readonly json: boolean;
+  readonly #toStdout: Write;
+  #lastNote: Promise<void> = Promise.resolve();
 
   constructor(json: boolean) {
     this.json = json;
+    this.#toStdout = writer(process.stdout);
+    // A reader who goes away (`| head`) or a full disk behind stderr is no reason to stop a run.
+    process.stderr.on("error", () => undefined);
+    process.stdout.on("error", () => undefined);
+    // What a driver prints must not get into the document.
+    if (json) process.stdout.write = process.stderr.write.bind(process.stderr);
   }
 
-  /** A command's result: the document with `--json`, else the text. */
-  result(document: unknown, text: string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(document, null, 2)}\n` : ensureNewline(text));
+  /**
+   * A command's result: the document with `--json`, else the text. Resolves when it has been handed over.
+   * Rejects when it cannot be (a full disk); a reader who has gone away is content with what it got.
+   */
+  async result(document: () => unknown, text: () => string): Promise<void> {
+    await this.#toStdout(this.json ? `${JSON.stringify(document(), null, 2)}\n` : ensureNewline(text()));
   }
 
-  /** Progress, warnings. */
+  /** Progress, warnings. Never fails. */
   note(text: string): void {
-    process.stderr.write(ensureNewline(text));
+    const write = writer(process.stderr);
+    this.#lastNote = write(ensureNewline(text)).catch(() => undefined);
   }
 
-  error(error: OsirisError, more: Readonly<Record<string, unknown>> = {}): void {
+  async error(error: OsirisError): Promise<void> {
     const { code, category, message, hint } = error;
     this.note(`error: ${message} [${code}]${hint === undefined ? "" : `\n  help: ${hint}`}`);
-    if (this.json) this.result({ status: "error", code, category, message, hint, ...more }, "");
+    if (this.json) await this.result(() => ({ status: "error", code, category, message, hint }), String);
   }
 
-  findings(findings: readonly Finding[], source: string): void {
+  /** For a process that is ending already, where nothing can be awaited. */
+  errorAtExit(error: OsirisError): void {
+    const { code, category, message } = error;
+    writeSync(2, `error: ${message} [${code}]\n`);
+    if (this.json) writeSync(1, `${JSON.stringify({ status: "error", code, category, message }, null, 2)}\n`);
+  }
+
+  async findings(findings: readonly Finding[], source: string): Promise<void> {
     this.note(findings.map((finding) => renderFinding(finding, source)).join("\n\n"));
     this.note(`\n${findings.length === 1 ? "1 mistake" : `${findings.length} mistakes`}; nothing was run.`);
     const document = {
       status: "error",
       code: "compile.failed",
+      category: "usage",
       message: findings[0]?.message,
       findings: findings.map(({ place, ...finding }) => ({ ...finding, ...place })),
     };
-    if (this.json) this.result(document, "");
+    if (this.json) await this.result(() => document, String);
   }
+
+  /** Resolves when all notes have been handed over. */
+  async flush(): Promise<void> {
+    await this.#lastNote;
+  }
+}
+
+function writer(stream: NodeJS.WriteStream): Write {
+  const write = stream.write.bind(stream);
+  return (text) =>
+    new Promise((resolve, reject) => {
+      write(text, (error) => {
+        if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") reject(error);
+        else resolve();
+      });
+    });
 }
 
 function ensureNewline(text: string): string {

@@ -34,7 +34,12 @@ export async function loadPipeline(file: string, catalog: Catalog, options: Load
 function readPipelineText(file: string): string {
   if (!existsSync(file)) throw usage(`There is no file ${file}`);
   if (statSync(file).isDirectory()) throw usage(`${file} is a folder; name the pipeline file in it`);
-  return readFileSync(file, "utf8");
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw usage(`${file} is not in UTF-8`, "Save it in UTF-8.");
+  }
 }
 
 function parseParams(given: readonly string[]): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Output } from "./output.ts";
 import { openCatalog, readProjectConfig, sessionsFolder, type Catalog } from "@osiris/runtime";
 
 /** The folder of this package: drivers are also looked for beside the command. */
@@ -12,4 +13,9 @@ export function openProjectCatalog(): Catalog {
 
 export function sessions(given: string | undefined): string {
   return sessionsFolder(process.cwd(), given ?? process.env["OSIRIS_SESSIONS"]);
+}
+
+/** Driver packages that are there and cannot be used: why a component may be missing. */
+export function noteProblems(problems: Catalog["problems"], output: Output): void {
+  for (const problem of problems) output.note(`warning: ${problem.package}: ${problem.message}`);
 }

@@ -10,7 +10,7 @@ const MAX_CELL = 60;
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map(oneLine));
   const widths = columns.map((column, index) =>
-    Math.max(column.title.length, ...cells.map((row) => (row[index] ?? "").length)),
+    cells.reduce((width, row) => Math.max(width, (row[index] ?? "").length), column.title.length),
   );
   const line = (row: readonly string[]): string =>
     columns

@@ -1,4 +1,4 @@
-import { SINGLE_INPUT_NAME, type SqlParser } from "@osiris/core";
+import { foldCase, SINGLE_INPUT_NAME, type SqlParser } from "@osiris/core";
 import type { Report, StepDraft } from "./draft.ts";
 import { didYouMean } from "./nearest.ts";
 import { offsetBefore, type Params } from "./params.ts";
@@ -56,7 +56,7 @@ function needsOf(
 ): readonly string[] | undefined {
   const needs = steps.filter((other) => other !== step && reads.some((read) => owns(other, read.name)));
   if (needs.length > 0) return needs.map((other) => other.oml.id);
-  return reads.some((read) => read.name.toLowerCase() === SINGLE_INPUT_NAME) ? undefined : [];
+  return reads.some((read) => foldCase(read.name) === SINGLE_INPUT_NAME) ? undefined : [];
 }
 
 interface Problem {
@@ -68,7 +68,7 @@ interface Problem {
 function readProblem(read: TableRead, step: StepDraft, steps: readonly StepDraft[]): Problem | undefined {
   const upstream = tablesUpstream(step, steps);
   const names = upstream.map((other) => String(other.table));
-  if (read.name.toLowerCase() === SINGLE_INPUT_NAME) {
+  if (foldCase(read.name) === SINGLE_INPUT_NAME) {
     if (upstream.length === 1) return undefined;
     const message = `${SINGLE_INPUT_NAME} stands for the only input, but step "${step.oml.id}" has ${upstream.length}`;
     const hint = upstream.length === 0 ? "Add needs." : `Write one of: ${names.join(", ")}.`;
@@ -104,7 +104,7 @@ function readProblem(read: TableRead, step: StepDraft, steps: readonly StepDraft
 
 /** DuckDB ignores case in names. A step with several outputs owns `<table>__<output>` too. */
 function owns(step: StepDraft, name: string): boolean {
-  const wanted = name.toLowerCase();
+  const wanted = foldCase(name);
   return step.table !== undefined && (wanted === step.table || wanted.startsWith(`${step.table}__`));
 }
 

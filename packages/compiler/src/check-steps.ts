@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { SINGLE_INPUT_NAME, STEP_ID, tableName } from "@osiris/core";
 import { installCommand, type Components, type InstalledComponent } from "./component.ts";
 import type { Report, StepDraft } from "./draft.ts";
@@ -117,27 +118,57 @@ export function checkNames(steps: readonly StepDraft[], report: Report): void {
   }
 }
 
-/** Two steps that write one file would overwrite each other, in an order nobody chose. */
-export function checkWrittenFiles(steps: readonly StepDraft[], report: Report): void {
-  const firstByFile = new Map<string, StepDraft>();
-  for (const step of steps) {
-    for (const pointer of step.component?.spec.paths?.write ?? []) {
-      const field = pointer.slice(1);
-      const file = step.config[field];
-      if (typeof file !== "string") continue;
-      const first = firstByFile.get(file);
-      if (first === undefined) firstByFile.set(file, step);
-      else {
-        const message = `Step "${first.oml.id}" writes "${file}" too`;
-        report.add(
-          [...step.path, "config", field],
-          "step.same_file",
-          message,
-          "Give each step a file of its own.",
-        );
-      }
+/** Two steps that touch one file in an order that nobody chose: one of them would lose. */
+export function checkFiles(steps: readonly StepDraft[], report: Report): void {
+  const byId = new Map(steps.map((step) => [step.oml.id, step]));
+  const writes = steps.flatMap((step) => filesOf(step, "write"));
+  for (const [position, write] of writes.entries()) {
+    const first = writes.slice(0, position).find((other) => other.file === write.file);
+    if (first === undefined) continue;
+    const message = `Step "${first.step.oml.id}" writes "${write.file}" too`;
+    report.add(write.path, "step.same_file", message, "Give each step a file of its own.");
+  }
+  for (const read of steps.flatMap((step) => filesOf(step, "read"))) {
+    const writer = writes.find(({ file }) => file === read.file)?.step;
+    if (writer === undefined || waitsFor(read.step, writer, byId) || waitsFor(writer, read.step, byId))
+      continue;
+    const message = `Step "${writer.oml.id}" writes "${read.file}", and neither step waits for the other`;
+    report.add(
+      read.path,
+      "step.same_file",
+      message,
+      `Add "${writer.oml.id}" to needs, or the other way round.`,
+    );
+  }
+}
+
+interface NamedFile {
+  readonly step: StepDraft;
+  readonly path: Path;
+  readonly file: string;
+}
+
+function filesOf(step: StepDraft, use: "read" | "write"): readonly NamedFile[] {
+  return (step.component?.spec.paths?.[use] ?? []).flatMap((pointer) => {
+    const field = pointer.slice(1);
+    const value = step.config[field];
+    if (typeof value !== "string") return [];
+    return [{ step, path: [...step.path, "config", field], file: posix.normalize(value) }];
+  });
+}
+
+function waitsFor(step: StepDraft, other: StepDraft, byId: ReadonlyMap<string, StepDraft>): boolean {
+  const seen = new Set<StepDraft>();
+  const open = [step];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const need of at.needs.map((id) => byId.get(id))) {
+      if (need === other) return true;
+      if (need === undefined || seen.has(need)) continue;
+      seen.add(need);
+      open.push(need);
     }
   }
+  return false;
 }
 
 /** Needs that exist, stand above, and form no cycle. */

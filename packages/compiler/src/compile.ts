@@ -1,6 +1,6 @@
 import { openSqlParser } from "@osiris/core";
 import { resolveInputs } from "./check-inputs.ts";
-import { checkNames, checkNeeds, checkWrittenFiles, draftStep } from "./check-steps.ts";
+import { checkFiles, checkNames, checkNeeds, draftStep } from "./check-steps.ts";
 import type { Components } from "./component.ts";
 import { readableParams, readableSteps, Report } from "./draft.ts";
 import { inReadingOrder, type Finding } from "./finding.ts";
@@ -51,9 +51,9 @@ export async function compile(request: CompileRequest): Promise<CompileResult> {
   );
   checkNames(steps, report);
   checkNeeds(steps, report);
-  checkWrittenFiles(steps, report);
   await using parser = await openSqlParser();
   await resolveInputs(steps, parser, params, report);
+  checkFiles(steps, report);
 
   if (report.findings.length > 0) return { ok: false, findings: inReadingOrder(report.findings) };
   return { ok: true, pipeline: buildPipeline(oml as Oml, params, steps) };

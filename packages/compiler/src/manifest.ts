@@ -1,7 +1,7 @@
-import type { ComponentSpec, JsonValue } from "@osiris/core";
+import { STEP_ID, type ComponentSpec, type JsonValue } from "@osiris/core";
 import { fileJson, fileYaml, fingerprint } from "./canonical.ts";
 import type { StepDraft } from "./draft.ts";
-import { MODES, OML_VERSION, type Oml } from "./oml.ts";
+import { MODES, OML_VERSION, PIPELINE_NAME, type Oml } from "./oml.ts";
 import type { Params } from "./params.ts";
 
 /** The form of the files written here. It is part of every fingerprint: raise it when the form changes. */
@@ -46,6 +46,70 @@ export interface ManifestStep {
 /** A step's config with defaults and parameters, as its driver gets it but for the paths. */
 export type StepConfig = Readonly<Record<string, JsonValue>>;
 
+const stepId = { type: "string", pattern: STEP_ID.source };
+const names = { type: "array", items: { type: "string" } };
+const hash = { type: "string", pattern: "^sha256:[0-9a-f]{64}$" };
+
+/** The JSON Schema of manifest.yaml: what must hold before a manifest from elsewhere is trusted with file names. */
+export const MANIFEST_SCHEMA: Readonly<Record<string, unknown>> = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "https://osiris.dev/schema/manifest-1.json",
+  title: "Osiris manifest",
+  type: "object",
+  required: ["manifest_version", "oml_version", "pipeline", "fingerprints", "steps"],
+  additionalProperties: false,
+  properties: {
+    manifest_version: { const: MANIFEST_VERSION },
+    oml_version: { type: "string" },
+    pipeline: {
+      type: "object",
+      required: ["name"],
+      additionalProperties: false,
+      properties: {
+        name: { type: "string", pattern: PIPELINE_NAME },
+        description: { type: "string" },
+        metadata: { type: "object" },
+      },
+    },
+    fingerprints: {
+      type: "object",
+      required: ["oml", "params", "components", "compiler", "manifest"],
+      additionalProperties: false,
+      properties: { oml: hash, params: hash, components: hash, compiler: hash, manifest: hash },
+    },
+    steps: {
+      type: "array",
+      minItems: 1,
+      items: {
+        type: "object",
+        required: ["id", "component", "mode", "driver", "needs", "cfg", "paths"],
+        additionalProperties: false,
+        properties: {
+          id: stepId,
+          component: { type: "string" },
+          mode: { enum: ["extract", "transform", "write"] },
+          table: { type: "string" },
+          driver: {
+            type: "object",
+            required: ["package", "version"],
+            additionalProperties: false,
+            properties: { package: { type: "string" }, version: { type: "string" } },
+          },
+          needs: { type: "array", items: stepId },
+          input: { type: "string" },
+          cfg: { type: "string", pattern: `^cfg/${STEP_ID.source.slice(1, -1)}\\.json$` },
+          paths: {
+            type: "object",
+            required: ["read", "write"],
+            additionalProperties: false,
+            properties: { read: names, write: names },
+          },
+        },
+      },
+    },
+  },
+};
+
 export interface CompiledPipeline {
   readonly manifest: Manifest;
   readonly configs: ReadonlyMap<string, StepConfig>;
@@ -72,9 +136,19 @@ export function buildPipeline(oml: Oml, params: Params, steps: readonly StepDraf
     },
     steps: manifestSteps,
   };
-  const whole = fingerprint({ ...body, fingerprints: parts, configs: Object.fromEntries(configs) });
+  const whole = identity({ ...body, fingerprints: parts }, configs);
   const manifest: Manifest = { ...body, fingerprints: { ...parts, manifest: whole } };
   return { manifest, configs, files: filesOf(manifest, configs) };
+}
+
+/** The fingerprint of all that runs. Compare it with the manifest's own to see whether a file was changed. */
+export function manifestFingerprint(manifest: Manifest, configs: ReadonlyMap<string, StepConfig>): string {
+  const { manifest: _, ...parts } = manifest.fingerprints;
+  return identity({ ...manifest, fingerprints: parts }, configs);
+}
+
+function identity(manifest: object, configs: ReadonlyMap<string, StepConfig>): string {
+  return fingerprint({ ...manifest, configs: Object.fromEntries(configs) });
 }
 
 function manifestStep(step: StepDraft): ManifestStep {

@@ -3,6 +3,9 @@ import type { JsonValue } from "@osiris/core";
 /** The version of the pipeline format that this compiler reads. */
 export const OML_VERSION = "0.1.0";
 
+/** Pipeline names: they are parts of folder names. */
+export const PIPELINE_NAME = "^[a-z0-9][a-z0-9_-]{0,62}$";
+
 /** What OML calls a step's mode, and the mode its component must have. */
 export const MODES = { read: "extract", transform: "transform", write: "write" } as const;
 export type OmlMode = keyof typeof MODES;
@@ -55,7 +58,7 @@ export const OML_SCHEMA: Readonly<Record<string, unknown>> = {
   additionalProperties: false,
   properties: {
     oml_version: { const: OML_VERSION },
-    name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$" },
+    name: { type: "string", pattern: PIPELINE_NAME },
     description,
     metadata: { type: "object" },
     params: {

@@ -27,7 +27,11 @@ export function resolveParams(
     });
   }
   for (const [name, declaration] of Object.entries(declared)) {
-    const resolved = resolveOne(name, typed(declaration), given[name]);
+    const resolved = resolveOne(
+      name,
+      typed(declaration),
+      Object.hasOwn(given, name) ? given[name] : undefined,
+    );
     if ("problem" in resolved) {
       findings.push({ ...resolved.problem, place: source.placeOfKey(["params", name]) });
     } else {

@@ -3,20 +3,39 @@ import type { Finding } from "./finding.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Path, Source } from "./source.ts";
 
-const ajv = new Ajv2020({
+const OPTIONS = {
   allErrors: true,
   verbose: true,
   useDefaults: true,
   allowUnionTypes: true,
   strict: true,
-});
+} as const;
 
-/** Compiles a JSON Schema; throws when it is none. */
+/** Compiles a JSON Schema; throws when it is none. Schemas of different packages may have equal ids. */
 export function compileSchema(schema: Readonly<Record<string, unknown>>): ValidateFunction {
-  return ajv.compile(schema);
+  return new Ajv2020(OPTIONS).compile(schema);
 }
 
 const compiled = new WeakMap<object, ValidateFunction>();
+
+/** Compiled when it is first needed: that costs more than most checks. */
+function validator(schema: Readonly<Record<string, unknown>>): ValidateFunction {
+  const validate = compiled.get(schema) ?? compileSchema(schema);
+  compiled.set(schema, validate);
+  return validate;
+}
+
+/**
+ * What is wrong with a value, in one line; undefined when nothing is. For files that are read without positions.
+ * Throws when `schema` is no JSON Schema.
+ */
+export function schemaProblem(schema: Readonly<Record<string, unknown>>, value: unknown): string | undefined {
+  const validate = validator(schema);
+  if (validate(value)) return undefined;
+  const [error] = validate.errors ?? [];
+  const key: unknown = error?.params["additionalProperty"];
+  return `${error?.instancePath || "/"} ${error?.message ?? "is not valid"}${typeof key === "string" ? `: "${key}"` : ""}`;
+}
 
 /**
  * Checks `value` against `schema`, fills in the schema's defaults, and says what is wrong where it stands in the
@@ -27,8 +46,7 @@ export function checkSchema(
   value: unknown,
   at: { readonly source: Source; readonly root: Path; readonly what: string; readonly code: string },
 ): readonly Finding[] {
-  const validate = compiled.get(schema) ?? compileSchema(schema);
-  compiled.set(schema, validate);
+  const validate = validator(schema);
   if (validate(value)) return [];
   return (validate.errors ?? []).flatMap((error) => toFinding(error, schema, at));
 }

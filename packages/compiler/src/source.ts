@@ -6,8 +6,10 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type Node,
+  type YAMLParseError,
 } from "yaml";
 import type { Finding, Place } from "./finding.ts";
 
@@ -34,12 +36,38 @@ export class Source {
 
   /** What is wrong with the YAML itself. When this is not empty, {@link value} must not be used. */
   syntaxFindings(): readonly Finding[] {
-    return this.#document.errors.map((error) => ({
-      code: error.code === "DUPLICATE_KEY" ? "yaml.duplicate_key" : "yaml.syntax",
-      message: error.code === "DUPLICATE_KEY" ? "This key stands twice in the same mapping" : error.message,
-      ...(error.code === "DUPLICATE_KEY" ? { hint: "Keep one of the two." } : {}),
-      place: this.#place(error.pos[0]),
-    }));
+    const errors = this.#document.errors.map((error) => this.#syntaxFinding(error));
+    return errors.length > 0 ? errors : this.#unsafeIntegers();
+  }
+
+  #syntaxFinding(error: YAMLParseError): Finding {
+    const place = this.#place(error.pos[0]);
+    if (error.code === "DUPLICATE_KEY") {
+      const message = "This key stands twice in the same mapping";
+      return { code: "yaml.duplicate_key", message, hint: "Keep one of the two.", place };
+    }
+    if (error.code === "MULTIPLE_DOCS") {
+      return {
+        code: "yaml.syntax",
+        message: "A pipeline file holds one document; here a second begins",
+        place,
+      };
+    }
+    return { code: "yaml.syntax", message: error.message, place };
+  }
+
+  /** YAML numbers become JavaScript's, which would round these without a word. */
+  #unsafeIntegers(): readonly Finding[] {
+    const findings: Finding[] = [];
+    visit(this.#document, {
+      Scalar: (_, { value, range }) => {
+        if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
+        const message = "This number has more digits than can be kept exactly";
+        const place = this.#place(range?.[0] ?? 0);
+        findings.push({ code: "yaml.unsafe_integer", message, hint: "Put it in quotes.", place });
+      },
+    });
+    return findings;
   }
 
   /** The document as plain data, or the error that its aliases cause: unresolved ones, or a "billion laughs". */

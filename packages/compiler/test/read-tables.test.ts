@@ -24,6 +24,8 @@ describe("the tables that a query reads", () => {
     ["SELECT * FROM (WITH x AS (FROM a) FROM x) AS i, x", ["a", "x"]],
     ["WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r, a) FROM r", ["a"]],
     ["SELECT * FROM a, LATERAL (SELECT a.x + b.y FROM b) AS l", ["a", "b"]],
+    ["WITH RECURSIVE r AS (FROM r UNION ALL FROM r) FROM r", ["r"]],
+    ['WITH "\u212Aecret" AS (SELECT 1) FROM kecret', ["kecret"]],
     ["FROM a PIVOT (sum(x) FOR k IN ('p', 'q'))", ["a"]],
     ["FROM a UNPIVOT (v FOR k IN (x, y))", ["a"]],
     ["SELECT * FROM a ORDER BY (SELECT max(x) FROM b) LIMIT (SELECT count(*) FROM c)", ["a", "b", "c"]],
@@ -99,6 +101,12 @@ describe("what a SQL step may not do", () => {
     ["FROM a UNION ALL FROM read_csv('x.csv')", "sql.refused_function"],
     ["SELECT * FROM a, LATERAL (FROM read_csv(a.x)) AS l", "sql.refused_function"],
     ["SELECT * FROM a ORDER BY (SELECT 1 FROM read_csv('x'))", "sql.refused_function"],
+    ["SELECT json_serialize_plan('FROM secret', optimize := true)", "sql.refused_function"],
+    ["SELECT current_setting('allowed_paths')", "sql.refused_function"],
+    ["SELECT write_log('x') FROM a", "sql.refused_function"],
+    ["SELECT getvariable('x')", "sql.refused_function"],
+    ["SELECT pg_get_viewdef(1)", "sql.refused_function"],
+    ["SELECT list_transform([1], x -> nextval('s'))", "sql.refused_function"],
     ["SELECT name FORM a", "sql.syntax"],
   ];
 

@@ -52,10 +52,16 @@ export function isOsirisError(error: unknown): error is OsirisError {
   return typeof error === "object" && error !== null && MARK in error;
 }
 
-/** The error itself when it is ours, else an internal one that keeps it as its cause. */
+/** The error itself when it is ours, one of the system as such, anything else as an internal one with its cause. */
 export function toOsirisError(error: unknown, doing: string): OsirisError {
   if (isOsirisError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
+  const system = systemReading(error);
+  if (system !== undefined) {
+    const [category, hint] = system;
+    const code = `system.${String((error as NodeJS.ErrnoException).code).toLowerCase()}`;
+    return new OsirisError({ code, category, message: `${doing}: ${reason}`, hint, cause: error });
+  }
   return new OsirisError({
     code: "internal.unexpected",
     category: "internal",
@@ -63,4 +69,24 @@ export function toOsirisError(error: unknown, doing: string): OsirisError {
     hint: "This is a defect, in the driver or in Osiris. Please report it with the run folder's logs.",
     cause: error,
   });
+}
+
+/** What the operating system refuses, and whose move it is. */
+const SYSTEM: Readonly<Record<string, readonly [category: ErrorCategory, hint: string]>> = {
+  EACCES: ["usage", "Check the permissions of the file and its folder."],
+  EPERM: ["usage", "Check the permissions of the file and its folder."],
+  ENOENT: ["usage", "Check the path."],
+  ENOTDIR: ["usage", "A part of the path is a file, not a folder."],
+  EEXIST: ["usage", "Something else has this name."],
+  EISDIR: ["usage", "Name a file, not a folder."],
+  ENAMETOOLONG: ["usage", "Choose a shorter name."],
+  EROFS: ["resource", "The file system is read-only."],
+  ENOSPC: ["resource", "The disk is full: make room, or write somewhere else."],
+  EDQUOT: ["resource", "The disk quota is used up: make room, or write somewhere else."],
+  EMFILE: ["resource", "Too many files are open: raise the limit (ulimit -n)."],
+};
+
+function systemReading(error: unknown): (typeof SYSTEM)[string] | undefined {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
+  return SYSTEM[String(error.code)];
 }

@@ -3,7 +3,14 @@ export { COMPONENT_SPEC_SCHEMA } from "./component-spec.ts";
 export type { ComponentMode, ComponentSpec, InputArity } from "./component-spec.ts";
 export { isOsirisError, OsirisError, toOsirisError } from "./errors.ts";
 export type { ErrorCategory, ErrorDetails } from "./errors.ts";
-export { quoteIdentifier, quoteLiteral, SINGLE_INPUT_NAME, STEP_ID, tableName } from "./identifiers.ts";
+export {
+  foldCase,
+  quoteIdentifier,
+  quoteLiteral,
+  SINGLE_INPUT_NAME,
+  STEP_ID,
+  tableName,
+} from "./identifiers.ts";
 export type { GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";

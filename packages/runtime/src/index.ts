@@ -3,7 +3,7 @@ export type { Catalog, PackageProblem } from "./discovery/catalog.ts";
 export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
-export { PROJECT_SCHEMA, readProjectConfig } from "./project-config.ts";
+export { readProjectConfig } from "./project-config.ts";
 export type { ProjectConfig } from "./project-config.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export { runPipeline } from "./run/run-pipeline.ts";

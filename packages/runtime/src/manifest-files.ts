@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { MANIFEST_VERSION, type CompiledPipeline, type Manifest, type StepConfig } from "@osiris/compiler";
+import {
+  MANIFEST_SCHEMA,
+  manifestFingerprint,
+  schemaProblem,
+  type CompiledPipeline,
+  type Manifest,
+  type StepConfig,
+} from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import { parse } from "yaml";
 
@@ -26,7 +33,10 @@ export function writeManifestFiles(files: CompiledPipeline["files"], folder: str
   writeFileSync(join(folder, ORIGIN_FILE), `${JSON.stringify({ base_dir: baseDir })}\n`);
 }
 
-/** Reads a manifest back with its configs. `baseDir` overrides the recorded one. */
+/**
+ * Reads a manifest back with its configs. `baseDir` overrides the recorded one. Refuses files that were changed since
+ * they were compiled: nobody has checked them.
+ */
 export function readManifestFiles(manifestFile: string, baseDir?: string): RunnablePipeline {
   const folder = dirname(resolve(manifestFile));
   const text = readText(manifestFile);
@@ -34,9 +44,13 @@ export function readManifestFiles(manifestFile: string, baseDir?: string): Runna
   const files = new Map([["manifest.yaml", text]]);
   const configs = new Map<string, StepConfig>();
   for (const step of manifest.steps) {
-    const content = readText(join(folder, step.cfg));
+    const file = join(folder, step.cfg);
+    const content = readText(file);
     files.set(step.cfg, content);
-    configs.set(step.id, JSON.parse(content) as StepConfig);
+    configs.set(step.id, parseJson(content, file) as StepConfig);
+  }
+  if (manifestFingerprint(manifest, configs) !== manifest.fingerprints.manifest) {
+    throw badManifest(manifestFile, "it, or a config beside it, was changed after it had been compiled");
   }
   files.set("plan.json", readText(join(folder, "plan.json")));
   return { manifest, configs, files, baseDir: baseDir ?? recordedBaseDir(folder) };
@@ -54,22 +68,31 @@ function parseManifest(text: string, file: string): Manifest {
   } catch (error) {
     throw badManifest(file, error instanceof Error ? error.message : String(error));
   }
-  const manifest = value as Partial<Manifest> | null;
-  if (manifest?.manifest_version !== MANIFEST_VERSION || !Array.isArray(manifest.steps)) {
-    throw badManifest(file, `it is not a manifest of version ${MANIFEST_VERSION}`);
-  }
-  return manifest as Manifest;
+  const problem = schemaProblem(MANIFEST_SCHEMA, value);
+  if (problem !== undefined) throw badManifest(file, problem);
+  return value as Manifest;
 }
 
 function recordedBaseDir(folder: string): string {
   const file = join(folder, ORIGIN_FILE);
-  if (existsSync(file)) return (JSON.parse(readText(file)) as { base_dir: string }).base_dir;
+  const origin = existsSync(file)
+    ? (parseJson(readText(file), file) as { base_dir?: unknown } | null)
+    : undefined;
+  if (typeof origin?.base_dir === "string") return origin.base_dir;
   throw new OsirisError({
     code: "manifest.no_base_dir",
     category: "usage",
     message: `${folder} does not say where the manifest's relative paths start`,
     hint: "Give the folder with --base-dir.",
   });
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badManifest(file, error instanceof Error ? error.message : String(error));
+  }
 }
 
 function readText(file: string): string {

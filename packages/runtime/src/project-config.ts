@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { compileSchema } from "@osiris/compiler";
+import { schemaProblem } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import { parseDocument } from "yaml";
 
@@ -21,8 +21,11 @@ export interface ProjectConfig {
 }
 
 const names = { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: true };
+// A pattern that can match nothing would deny nothing without a word.
+const component = { type: "string", pattern: "^[a-z][a-z0-9_-]*\\.([a-z][a-z0-9_-]*|\\*)$" };
+const patterns = { type: "array", items: component, uniqueItems: true };
 
-export const PROJECT_SCHEMA: Readonly<Record<string, unknown>> = {
+const PROJECT_SCHEMA: Readonly<Record<string, unknown>> = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   $id: "https://osiris.dev/schema/osiris-yaml-1.json",
   title: "Osiris project settings (osiris.yaml)",
@@ -33,7 +36,7 @@ export const PROJECT_SCHEMA: Readonly<Record<string, unknown>> = {
     components: {
       type: "object",
       additionalProperties: false,
-      properties: { allow: names, deny: names },
+      properties: { allow: patterns, deny: patterns },
     },
   },
 };
@@ -47,15 +50,8 @@ export function readProjectConfig(from: string): ProjectConfig {
   const syntaxError = document.errors[0];
   if (syntaxError !== undefined) throw badProject(file, syntaxError.message);
   const value: unknown = document.toJS() ?? {};
-  const validate = compileSchema({ ...PROJECT_SCHEMA, $id: file });
-  if (!validate(value)) {
-    const [error] = validate.errors ?? [];
-    const key = error?.params["additionalProperty"] as string | undefined;
-    throw badProject(
-      file,
-      `${error?.instancePath ?? ""} ${error?.message ?? ""}${key ? ` ("${key}")` : ""}`.trim(),
-    );
-  }
+  const problem = schemaProblem(PROJECT_SCHEMA, value);
+  if (problem !== undefined) throw badProject(file, problem);
   return { ...(value as ProjectConfig), folder };
 }
 
@@ -67,6 +63,6 @@ export function findUpwards(from: string, name: string): string | undefined {
   }
 }
 
-function badProject(file: string, why: string): OsirisError {
+export function badProject(file: string, why: string): OsirisError {
   return new OsirisError({ code: "project.invalid", category: "usage", message: `${file}: ${why}` });
 }

@@ -35,7 +35,7 @@ function addRun(
 }
 
 test("run ids sort by time and are folder names", () => {
-  expect(newRunId(new Date("2026-11-21T03:09:24.657Z"))).toMatch(/^20261121T030924Z-[0-9a-f]{6}$/);
+  expect(newRunId(new Date("2026-11-21T03:09:24.657Z"))).toMatch(/^20261121T030924657Z-[0-9a-f]{6}$/);
 });
 
 test("the sessions folder is searched upwards, else belongs to the working directory", () => {
@@ -50,24 +50,24 @@ test("the sessions folder is searched upwards, else belongs to the working direc
 
 test("runs are listed newest first; what is no run, or torn, is passed over", () => {
   const sessions = tempFolder();
-  addRun(sessions, "20260101T000000Z-aaaaaa", "succeeded");
-  addRun(sessions, "20260102T000000Z-bbbbbb", "failed");
+  addRun(sessions, "20260101T000000000Z-aaaaaa", "succeeded");
+  addRun(sessions, "20260102T000000000Z-bbbbbb", "failed");
   mkdirSync(join(sessions, "builds"));
-  mkdirSync(join(sessions, "20260103T000000Z-cccccc"));
-  writeFileSync(join(sessions, "20260103T000000Z-cccccc/run.json"), '{"run_id":');
+  mkdirSync(join(sessions, "20260103T000000000Z-cccccc"));
+  writeFileSync(join(sessions, "20260103T000000000Z-cccccc/run.json"), '{"run_id":');
   expect(listRuns(sessions).map((run) => run.run_id)).toEqual([
-    "20260102T000000Z-bbbbbb",
-    "20260101T000000Z-aaaaaa",
+    "20260102T000000000Z-bbbbbb",
+    "20260101T000000000Z-aaaaaa",
   ]);
   expect(listRuns(join(sessions, "nowhere"))).toEqual([]);
 });
 
 test("a run is found by the beginning of its id; last is the newest that started a step", () => {
   const sessions = tempFolder();
-  addRun(sessions, "20260101T000000Z-aaaaaa", "failed");
-  addRun(sessions, "20260102T000000Z-bbbbbb", "not_run");
-  expect(findRun(sessions, "last").run_id).toBe("20260101T000000Z-aaaaaa");
-  expect(findRun(sessions, "20260102").run_id).toBe("20260102T000000Z-bbbbbb");
+  addRun(sessions, "20260101T000000000Z-aaaaaa", "failed");
+  addRun(sessions, "20260102T000000000Z-bbbbbb", "not_run");
+  expect(findRun(sessions, "last").run_id).toBe("20260101T000000000Z-aaaaaa");
+  expect(findRun(sessions, "20260102").run_id).toBe("20260102T000000000Z-bbbbbb");
   expect(() => findRun(sessions, "2026")).toThrow(/beginning of 2 runs/);
   expect(() => findRun(sessions, "2027")).toThrow(/no run "2027"/);
 });
@@ -75,11 +75,11 @@ test("a run is found by the beginning of its id; last is the newest that started
 test("a running record whose process is gone is a killed run, on this machine only", () => {
   const sessions = tempFolder();
   const gone = { pid: 2 ** 22 + 1, host: hostname() };
-  addRun(sessions, "20260101T000000Z-aaaaaa", "running", { status: "running", process: gone });
-  addRun(sessions, "20260102T000000Z-bbbbbb", "running", {
+  addRun(sessions, "20260101T000000000Z-aaaaaa", "running", { status: "running", process: gone });
+  addRun(sessions, "20260102T000000000Z-bbbbbb", "running", {
     status: "running",
     process: { ...gone, host: "other" },
   });
-  addRun(sessions, "20260103T000000Z-cccccc", "running", { status: "running" });
+  addRun(sessions, "20260103T000000000Z-cccccc", "running", { status: "running" });
   expect(listRuns(sessions).map((run) => run.status)).toEqual(["running", "running", "killed"]);
 });

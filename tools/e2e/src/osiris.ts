@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-const BIN = join(import.meta.dirname, "../../../packages/cli/bin/osiris.js");
+/** The built command's file. */
+export const BIN: string = join(import.meta.dirname, "../../../packages/cli/bin/osiris.js");
 
 export interface Outcome {
   readonly exitCode: number | null;

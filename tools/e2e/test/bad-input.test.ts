@@ -228,6 +228,25 @@ const cases: Readonly<Record<string, BadInput>> = {
     exitCode: 2,
     says: /Step "report" writes "out\/report.csv" too/,
   },
+  "two steps that write one file by two spellings": {
+    oml: pipeline(
+      READ +
+        WRITE +
+        WRITE.replace("id: report", "id: again\n    needs: [people]").replace("out/report", "./out/report"),
+    ),
+    exitCode: 2,
+    says: /Step "report" writes "out\/report.csv" too/,
+  },
+  "a step that reads what an independent step writes": {
+    oml: pipeline(
+      READ +
+        WRITE +
+        READ.replace("id: people", "id: again\n    needs: []").replace("people.csv", "out/report.csv"),
+    ),
+    exitCode: 2,
+    says: /neither step waits for the other/,
+    help: /Add "report" to needs/,
+  },
   "a value that does not fit its declared type": {
     oml: pipeline(READ.replace("path: people.csv", "path: people.csv, dtype: { name: BIGINT }") + WRITE),
     exitCode: 1,

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { osiris, type Outcome } from "../src/osiris.ts";
@@ -83,6 +83,58 @@ describe("a CSV file that is read and written", () => {
   });
 });
 
+describe("paths", () => {
+  test("with = give no columns, and quotes, blanks and % are plain characters", async () => {
+    const name = "year=2024/it's 100% žluť.csv";
+    const folder = project({
+      "pipeline.yaml": copy().replace("in.csv", JSON.stringify(name)),
+      [name]: "a,year\n1,7\n",
+    });
+    expect((await osiris(folder, "run", "pipeline.yaml")).exitCode).toBe(0);
+    expect(readFileSync(join(folder, "out/copy.csv"), "utf8")).toBe("a,year\n1,7\n");
+  });
+});
+
+describe("the file that is replaced", () => {
+  async function replace(prepare: (file: string) => void): Promise<Copied> {
+    const folder = project({ "pipeline.yaml": copy(), "in.csv": "a\n1\n", "out/other.csv": "old\n" });
+    const file = join(folder, "out/copy.csv");
+    prepare(file);
+    const outcome = await osiris(folder, "run", "pipeline.yaml");
+    return { ...outcome, folder, text: outcome.exitCode === 0 ? readFileSync(file, "utf8") : undefined };
+  }
+
+  test("keeps its permissions", async () => {
+    const { text, folder } = await replace((file) => writeFileSync(file, "secret\n", { mode: 0o600 }));
+    expect(text).toBe("a\n1\n");
+    expect(statSync(join(folder, "out/copy.csv")).mode & 0o777).toBe(0o600);
+  });
+
+  test("is a file: a symbolic link is left as it is", async () => {
+    const { exitCode, stdout, folder } = await replace((file) => symlinkSync("other.csv", file));
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/copy\.csv is a symbolic link, which writing would replace/);
+    expect(readFileSync(join(folder, "out/other.csv"), "utf8")).toBe("old\n");
+  });
+
+  test("may be the file that was read", async () => {
+    const folder = project({
+      "pipeline.yaml": copy().replace("out/copy.csv", "in.csv"),
+      "in.csv": "a\r\n1\r\n",
+    });
+    expect((await osiris(folder, "run", "pipeline.yaml")).exitCode).toBe(0);
+    expect(readFileSync(join(folder, "in.csv"), "utf8")).toBe("a\n1\n");
+  });
+
+  test("is not called .gz", async () => {
+    const folder = project({
+      "pipeline.yaml": copy().replace("out/copy.csv", "out/copy.csv.gz"),
+      "in.csv": "a\n1\n",
+    });
+    expect((await osiris(folder, "run", "pipeline.yaml")).stdout).toMatch(/the writer does not compress/);
+  });
+});
+
 describe("column names", () => {
   test("that meet, or are empty, get names of their own, with a warning that maps them", async () => {
     const { folder, stderr } = await copyCsv("a,A,,a_2,a\n1,2,3,4,5\n");
@@ -144,6 +196,19 @@ describe("a CSV file that cannot be read", () => {
       ", dtype: { a: TIMESTAMPTZ }",
       /is not exactly TIMESTAMPTZ/,
     ],
+    [
+      "with an underscore in a DOUBLE",
+      "a\n1_000\n",
+      ", dtype: { a: DOUBLE }",
+      /"1_000" is not exactly DOUBLE/,
+    ],
+    ["with a DOUBLE that overflows", "a\n1e400\n", ", dtype: { a: DOUBLE }", /"1e400" is not exactly DOUBLE/],
+    [
+      "with awkward column names",
+      "__proto__,record,Record\n1.5,x,y\n",
+      ", dtype: { __proto__: INTEGER }",
+      /record 1 .*column "__proto__": "1\.5" is not exactly INTEGER/,
+    ],
     ["with an integer that is too big", "a\n40000\n", ", dtype: { a: SMALLINT }", /line 2.*40000/],
     ["that is empty", "", "", /in\.csv is empty/],
     ["whose quote never ends", 'a,b\n"1,2\n3,4\n', "", /line 2/],
@@ -161,6 +226,21 @@ describe("a CSV file that cannot be read", () => {
     expect(stdout + stderr).not.toContain("ignore_errors");
     expect(exitCode).toBe(1);
     expect(() => statSync(join(folder, "out"))).toThrow("ENOENT");
+  });
+
+  test("a pipe, a pattern, and a compressed file", async () => {
+    const folder = project({
+      "pipe.yaml": copy().replace("in.csv", "/dev/stdin"),
+      "pattern.yaml": copy().replace("in.csv", "in*.csv"),
+      "packed.yaml": copy().replace("in.csv", "in.csv.gz"),
+      "in*.csv": "a\n1\n",
+      "in2.csv": "a\n2\n",
+    });
+    writeFileSync(join(folder, "in.csv.gz"), Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]));
+    const said = async (file: string): Promise<string> => (await osiris(folder, "run", file)).stdout;
+    expect(await said("pipe.yaml")).toMatch(/is a pipe or a device/);
+    expect(await said("pattern.yaml")).toMatch(/would make DuckDB look for several files/);
+    expect(await said("packed.yaml")).toMatch(/is compressed with gzip.*gunzip/s);
   });
 
   test("a dtype that is no type, before anything runs", async () => {

@@ -20,7 +20,7 @@ describe("the movies example", () => {
     expect(stdout).toMatch(/step +status +rows in +rows out +seconds +rows\/s/);
     expect(stdout).toMatch(/^top-directors +ok +15 +4 /m);
     expect(stdout).toMatch(/^Result: out\/top-directors\.csv$/m);
-    expect(stdout).toMatch(/^Run folder: \.osiris_sessions\/\d{8}T\d{6}Z-[0-9a-f]{6}$/m);
+    expect(stdout).toMatch(/^Run folder: \.osiris_sessions\/\d{8}T\d{9}Z-[0-9a-f]{6}$/m);
     expect(readdirSync(join(folder, "out"))).toEqual(["top-directors.csv"]);
   });
 

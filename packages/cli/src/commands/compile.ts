@@ -4,7 +4,7 @@ import { buildFolder, rememberCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline } from "../pipeline-file.ts";
-import { openProjectCatalog, sessions } from "../project.ts";
+import { noteProblems, openProjectCatalog, sessions } from "../project.ts";
 
 export interface CompileOptions {
   readonly param?: readonly string[];
@@ -17,9 +17,11 @@ export async function compileCommand(
   options: CompileOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const loaded = await loadPipeline(file, openProjectCatalog(), options);
+  const catalog = openProjectCatalog();
+  const loaded = await loadPipeline(file, catalog, options);
   if ("findings" in loaded) {
-    output.findings(loaded.findings, loaded.source);
+    noteProblems(catalog.problems, output);
+    await output.findings(loaded.findings, loaded.source);
     return EXIT.usage;
   }
   const { manifest, files, baseDir } = loaded.pipeline;
@@ -32,6 +34,9 @@ export async function compileCommand(
   const manifestFile = join(folder, "manifest.yaml");
   rememberCompile(root, manifestFile);
   const document = { status: "ok", manifest: manifestFile, fingerprint: manifest.fingerprints.manifest };
-  output.result(document, `${manifestFile}\n${manifest.fingerprints.manifest}`);
+  await output.result(
+    () => document,
+    () => `${manifestFile}\n${manifest.fingerprints.manifest}`,
+  );
   return EXIT.ok;
 }

@@ -1,11 +1,11 @@
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-import { openProjectCatalog } from "../project.ts";
+import { noteProblems, openProjectCatalog } from "../project.ts";
 import { textTable } from "../text-table.ts";
 
-export function componentsListCommand(output: Output): ExitCode {
+export async function componentsListCommand(output: Output): Promise<ExitCode> {
   const { components, problems } = openProjectCatalog();
-  for (const problem of problems) output.note(`warning: ${problem.package}: ${problem.message}`);
+  noteProblems(problems, output);
   const list = [...components.values()].map(({ spec, package: name, packageVersion }) => ({
     name: spec.name,
     version: spec.version,
@@ -21,10 +21,10 @@ export function componentsListCommand(output: Output): ExitCode {
     item.modes.join(", "),
     `${item.package}@${item.package_version}`,
   ]);
-  const text =
-    list.length > 0
-      ? textTable(titles, rows)
-      : "No driver packages are installed. Try: npm i @osiris/driver-csv";
-  output.result({ components: list, problems }, text);
+  const none = "No driver packages are installed. Try: npm i @osiris/driver-csv";
+  await output.result(
+    () => ({ components: list, problems }),
+    () => (list.length > 0 ? textTable(titles, rows) : none),
+  );
   return EXIT.ok;
 }

@@ -32,9 +32,9 @@ export async function previewCommand(
   const { rows: total, columns } = await database.describe(table);
   const { rows } = await database.head(`FROM main.${quoteIdentifier(table)}`, options.limit);
   const shown = `${formatCount(rows.length)} of ${formatCount(total)} rows of ${table}, run ${run.run_id}`;
-  output.result(
-    { run_id: run.run_id, table, total_rows: total, ...resultDocument(columns, rows) },
-    `${resultTable(columns, rows)}\n${shown}`,
+  await output.result(
+    () => ({ run_id: run.run_id, table, total_rows: total, ...resultDocument(columns, rows) }),
+    () => `${resultTable(columns, rows)}\n${shown}`,
   );
   return EXIT.ok;
 }

@@ -17,9 +17,9 @@ export async function queryCommand(sql: string, options: QueryOptions, output: O
   const rows = result.rows.slice(0, options.limit);
   const truncated = result.rows.length > options.limit;
   const more = truncated ? `\nThe first ${options.limit} rows; --limit shows more.` : "";
-  output.result(
-    { run_id: run.run_id, ...resultDocument(result.columns, rows), truncated },
-    `${resultTable(result.columns, rows)}${more}`,
+  await output.result(
+    () => ({ run_id: run.run_id, ...resultDocument(result.columns, rows), truncated }),
+    () => `${resultTable(result.columns, rows)}${more}`,
   );
   return EXIT.ok;
 }

@@ -1,11 +1,12 @@
+import { mkdirSync } from "node:fs";
 import type { DatabaseSettings } from "@osiris/core";
 import { runPipeline, type RunRecord } from "@osiris/runtime";
 import { lastCompile } from "../builds.ts";
-import { cancelOnSignal } from "../cancel.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline, usage } from "../pipeline-file.ts";
-import { openProjectCatalog, sessions } from "../project.ts";
+import { noteProblems, openProjectCatalog, sessions } from "../project.ts";
+import { guardRun } from "../run-guard.ts";
 import { progressLine, runSummary } from "../run-summary.ts";
 
 export interface RunOptions {
@@ -25,19 +26,20 @@ export async function runCommand(
   options: RunOptions,
   output: Output,
 ): Promise<ExitCode> {
+  using guard = guardRun(output);
   const root = sessions(options.sessionsDir);
   const catalog = openProjectCatalog();
   const loaded = await loadPipeline(fileToRun(file, options, root), catalog, options);
   if ("findings" in loaded) {
-    output.findings(loaded.findings, loaded.source);
+    noteProblems(catalog.problems, output);
+    await output.findings(loaded.findings, loaded.source);
     return EXIT.usage;
   }
-  using cancel = cancelOnSignal(output);
   const record = await runPipeline({
     pipeline: loaded.pipeline,
     catalog,
     sessions: root,
-    signal: cancel.signal,
+    signal: guard.signal,
     database: databaseSettings(options),
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     onEvent: (event) => {
@@ -45,8 +47,11 @@ export async function runCommand(
       if (line !== undefined) output.note(line);
     },
   });
-  output.result(record, runSummary(record));
-  return exitCode(record, cancel.exitCode);
+  await output.result(
+    () => record,
+    () => runSummary(record),
+  );
+  return exitCode(record, guard.exitCode);
 }
 
 function fileToRun(file: string | undefined, options: RunOptions, root: string): string {
@@ -58,6 +63,7 @@ function fileToRun(file: string | undefined, options: RunOptions, root: string):
 
 function databaseSettings(options: RunOptions): DatabaseSettings {
   const { memoryLimit, threads, tempDirectory, maxTempSize } = options;
+  if (tempDirectory !== undefined) mkdirSync(tempDirectory, { recursive: true });
   return {
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ...(threads === undefined ? {} : { threads }),

@@ -9,7 +9,7 @@ export interface RunsListOptions {
   readonly sessionsDir?: string;
 }
 
-export function runsListCommand(options: RunsListOptions, output: Output): ExitCode {
+export async function runsListCommand(options: RunsListOptions, output: Output): Promise<ExitCode> {
   const root = sessions(options.sessionsDir);
   const runs = listRuns(root).slice(0, options.limit);
   const columns = [
@@ -30,6 +30,9 @@ export function runsListCommand(options: RunsListOptions, output: Output): ExitC
     (run.duration_ms / 1000).toFixed(2),
     run.steps.find((step) => step.error)?.error?.code ?? run.error?.code ?? "",
   ]);
-  output.result(runs, runs.length > 0 ? textTable(columns, rows) : `No runs in ${root}`);
+  await output.result(
+    () => runs,
+    () => (runs.length > 0 ? textTable(columns, rows) : `No runs in ${root}`),
+  );
   return EXIT.ok;
 }

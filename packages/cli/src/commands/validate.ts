@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline } from "../pipeline-file.ts";
-import { openProjectCatalog } from "../project.ts";
+import { noteProblems, openProjectCatalog } from "../project.ts";
 
 export interface ValidateOptions {
   readonly param?: readonly string[];
@@ -12,13 +12,18 @@ export async function validateCommand(
   options: ValidateOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const loaded = await loadPipeline(file, openProjectCatalog(), options);
+  const catalog = openProjectCatalog();
+  const loaded = await loadPipeline(file, catalog, options);
   if ("findings" in loaded) {
-    output.findings(loaded.findings, loaded.source);
+    noteProblems(catalog.problems, output);
+    await output.findings(loaded.findings, loaded.source);
     return EXIT.usage;
   }
   const { pipeline, steps } = loaded.pipeline.manifest;
   const document = { status: "ok", pipeline: pipeline.name, steps: steps.length, findings: [] };
-  output.result(document, `${file}: ok, ${steps.length} steps`);
+  await output.result(
+    () => document,
+    () => `${file}: ok, ${steps.length} steps`,
+  );
   return EXIT.ok;
 }

@@ -9,18 +9,17 @@ export function ownVersion(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-export function versionCommand(output: Output): ExitCode {
+export async function versionCommand(output: Output): Promise<ExitCode> {
   const document = {
     osiris: ownVersion(),
     oml: OML_VERSION,
     driver_contract: CONTRACT_VERSION,
     node: process.versions.node,
   };
-  output.result(
-    document,
-    Object.entries(document)
-      .map(([name, version]) => `${name} ${version}`)
-      .join("\n"),
+  const lines = Object.entries(document).map(([name, version]) => `${name} ${version}`);
+  await output.result(
+    () => document,
+    () => lines.join("\n"),
   );
   return EXIT.ok;
 }

@@ -1,5 +1,5 @@
-import type { SqlParser } from "@osiris/core";
-import { ALLOWED_TABLE_FUNCTIONS } from "./table-functions.ts";
+import { foldCase, type SqlParser } from "@osiris/core";
+import { ALLOWED_TABLE_FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
 
 /** A table that a query reads, and where: an index into the SQL text, in UTF-16 units. */
 export interface TableRead {
@@ -70,15 +70,22 @@ class Walk {
     const ctes = (node["cte_map"] as { map?: readonly unknown[] } | undefined)?.map ?? [];
     for (const cte of ctes) {
       const { key, value } = cte as { key: string; value: TreeNode };
-      const body = (value["query"] as TreeNode | undefined)?.["node"];
-      const recursive = isTreeNode(body) && body["type"] === "RECURSIVE_CTE_NODE";
-      const name = key.toLowerCase();
-      this.query(body, recursive ? [...scope, name] : scope);
-      scope = [...scope, name];
+      this.query((value["query"] as TreeNode | undefined)?.["node"], scope);
+      scope = [...scope, foldCase(key)];
     }
-    for (const [key, value] of Object.entries(node)) {
-      if (key !== "cte_map") this.#anything(key, value, scope);
+    const { cte_map: _, ...rest } = node;
+    if (node["type"] === "RECURSIVE_CTE_NODE") {
+      // Its own name stands for it in the recursive part only; in the first part it is a table of that name.
+      const { right, ...first } = rest;
+      this.#parts(first, scope);
+      this.#parts({ right }, [...scope, foldCase(String(node["cte_name"]))]);
+    } else {
+      this.#parts(rest, scope);
     }
+  }
+
+  #parts(node: TreeNode, scope: readonly string[]): void {
+    for (const [key, value] of Object.entries(node)) this.#anything(key, value, scope);
   }
 
   #anything(key: string, value: unknown, scope: readonly string[]): void {
@@ -86,8 +93,9 @@ class Walk {
       for (const item of value) this.#anything(key, item, scope);
     } else if (isTreeNode(value)) {
       if (isTableRef(key, value)) this.#tableRef(value, scope);
+      if (value["class"] === "FUNCTION") this.#scalarFunction(value);
       if (isQueryNode(value)) this.query(value, scope);
-      else for (const [name, item] of Object.entries(value)) this.#anything(name, item, scope);
+      else this.#parts(value, scope);
     }
   }
 
@@ -107,13 +115,13 @@ class Walk {
     if (qualifier !== "") {
       const hint = "Write the bare name of an upstream step.";
       this.#problem(node, "sql.qualified_name", `"${qualifier}.${name}" is not an upstream table`, hint);
-    } else if (!scope.includes(name.toLowerCase())) {
+    } else if (!scope.includes(foldCase(name))) {
       this.reads.push({ name, offset: this.#offset(node) });
     }
   }
 
   #tableFunction(node: TreeNode): void {
-    const name = String((node["function"] as TreeNode | undefined)?.["function_name"]).toLowerCase();
+    const name = foldCase(String((node["function"] as TreeNode | undefined)?.["function_name"]));
     if (ALLOWED_TABLE_FUNCTIONS.has(name)) return;
     const files = name.startsWith("read_") || name.endsWith("_scan") || name === "glob";
     const hint = files
@@ -125,6 +133,13 @@ class Walk {
       `The table function ${name}() cannot stand in a SQL step`,
       hint,
     );
+  }
+
+  #scalarFunction(node: TreeNode): void {
+    const name = foldCase(String(node["function_name"]));
+    if (!REFUSED_FUNCTIONS.test(name)) return;
+    const why = "it looks at the database or its settings, or changes something";
+    this.#problem(node, "sql.refused_function", `The function ${name}() cannot stand in a SQL step: ${why}`);
   }
 
   #problem(node: TreeNode, code: string, message: string, hint?: string): void {

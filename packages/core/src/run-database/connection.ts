@@ -108,7 +108,8 @@ export class GuardedConnection implements SqlConnection {
         const reader = await execute();
         const columns = columnsOf(reader);
         const rows = reader.getRows().map((row) => {
-          const byName: Record<string, Cell> = {};
+          // Without a prototype: a column may be called __proto__.
+          const byName = Object.create(null) as Record<string, Cell>;
           columns.forEach((column, index) => (byName[column.name] = textUnlessPlain(row[index] ?? null)));
           return byName;
         });

@@ -7,7 +7,7 @@ import type {
   TableWriter,
 } from "../contract.ts";
 import { isOsirisError, OsirisError } from "../errors.ts";
-import { quoteIdentifier, tableName } from "../identifiers.ts";
+import { foldCase, quoteIdentifier, tableName } from "../identifiers.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { ColumnarTableWriter } from "./table-writer.ts";
 
@@ -60,6 +60,10 @@ export class StepTables {
       await runSelect(connection, `CREATE OR REPLACE TABLE ${staging(table)} AS`, select, options.params);
       const shape = await this.#database.describe(stagingName(table));
       return { table, ...shape };
+    } catch (error) {
+      // Nothing was made, so the driver may try again.
+      this.#staged.delete(table);
+      throw error;
     } finally {
       connection.close();
     }
@@ -170,7 +174,7 @@ function assertColumns(columns: readonly Column[], stepId: string): void {
   if (columns.length === 0) throw misuse(`step "${stepId}" created a table without columns`);
   const seen = new Set<string>();
   for (const { name } of columns) {
-    const key = name.toLowerCase();
+    const key = foldCase(name);
     if (seen.has(key)) throw misuse(`two columns are called "${name}" (DuckDB ignores case in names)`);
     seen.add(key);
   }

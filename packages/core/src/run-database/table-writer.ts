@@ -63,11 +63,13 @@ export class ColumnarTableWriter implements TableWriter {
     if (this.#state !== "open") throw this.#notOpen();
     let found = 0;
     for (let index = 0; index < this.#names.length; index++) {
-      const value = row[this.#names[index] as string];
+      const name = this.#names[index] as string;
+      // An object without a key "constructor" has one all the same.
+      const value = name in Object.prototype && !Object.hasOwn(row, name) ? undefined : row[name];
       const buffer = this.#buffers[index] as ColumnBuffer;
       if (value === null || value === undefined) {
         buffer.setNull(this.#inVector);
-        if (value === null || (this.#names[index] as string) in row) found += 1;
+        if (value === null || Object.hasOwn(row, name)) found += 1;
       } else {
         found += 1;
         this.#set(buffer, index, value);

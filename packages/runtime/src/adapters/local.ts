@@ -1,9 +1,15 @@
 import { join } from "node:path";
 import type { ManifestStep } from "@osiris/compiler";
-import { DATABASE_FILE, RunDatabase, type DatabaseSettings, type ReachableFiles } from "@osiris/core";
-import { absolutePath, executeStep, type RunScope } from "../run/step-executor.ts";
+import {
+  DATABASE_FILE,
+  OsirisError,
+  RunDatabase,
+  type DatabaseSettings,
+  type ReachableFiles,
+} from "@osiris/core";
+import { executeStep, pathsOf, type RunScope } from "../run/step-executor.ts";
 import type { StepRecord } from "../run/run-record.ts";
-import { partialPath } from "../run/step-context.ts";
+import { partialPath } from "../run/partial-file.ts";
 import type { ExecutionAdapter } from "./adapter.ts";
 
 /** Runs steps in this process. */
@@ -41,12 +47,19 @@ export class LocalAdapter implements ExecutionAdapter {
 
   /** Every file that the steps' configs name, and the folder for artifacts. SQL reaches nothing else. */
   #reachable(): ReachableFiles {
-    const files = this.#steps.flatMap((step) => {
-      const path = (field: string): string | undefined => absolutePath(this.#run, step, field);
-      const read = step.paths.read.map(path).filter((file) => file !== undefined);
-      const write = step.paths.write.map(path).filter((file) => file !== undefined);
-      return [...read, ...write, ...write.map((file) => partialPath(file, this.#run.runId))];
-    });
-    return { files, directories: [join(this.#run.runDir, "artifacts")] };
+    const reads = this.#steps.flatMap((step) => pathsOf(step, this.#run, "read"));
+    const writes = this.#steps.flatMap((step) => pathsOf(step, this.#run, "write"));
+    const twice = writes.find((file, index) => writes.indexOf(file) !== index);
+    // The compiler compares the paths as they are written; here they are absolute.
+    if (twice !== undefined) {
+      throw new OsirisError({
+        code: "step.same_file",
+        category: "usage",
+        message: `Two steps write ${twice}`,
+        hint: "Give each step a file of its own.",
+      });
+    }
+    const partials = writes.map((file) => partialPath(file, this.#run.runId));
+    return { files: [...reads, ...writes, ...partials], directories: [join(this.#run.runDir, "artifacts")] };
   }
 }

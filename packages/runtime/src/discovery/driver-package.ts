@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { compileSchema, type InstalledComponent } from "@osiris/compiler";
+import { schemaProblem, type InstalledComponent } from "@osiris/compiler";
 import { COMPONENT_SPEC_SCHEMA, CONTRACT_VERSION, type ComponentSpec } from "@osiris/core";
 import { parseDocument } from "yaml";
 
@@ -9,8 +9,6 @@ export interface DiscoveredComponent extends InstalledComponent {
   /** Absolute. */
   readonly driverFile: string;
   readonly driverExport: string;
-  /** Absolute; for messages and `components show`. */
-  readonly specFile: string;
 }
 
 export interface DriverPackage {
@@ -24,8 +22,6 @@ interface DriverManifest {
   readonly version?: string;
   readonly osiris?: { readonly contract?: unknown; readonly components?: unknown };
 }
-
-const validateSpec = compileSchema(COMPONENT_SPEC_SCHEMA);
 
 /** Reads a package's manifest and specs, no code. Undefined when the package is not a driver package. */
 export function readDriverPackage(packageJson: string): DriverPackage | undefined {
@@ -65,13 +61,13 @@ function readSpec(file: string, packageJson: string, manifest: DriverManifest): 
   const document = parseDocument(text);
   if (document.errors[0] !== undefined) return document.errors[0].message;
   const value: unknown = document.toJS();
-  if (!validateSpec(value)) {
-    const [error] = validateSpec.errors ?? [];
-    return `${error?.instancePath || "/"} ${error?.message ?? "is not valid"} ${JSON.stringify(error?.params ?? {})}`;
-  }
+  const problem = schemaProblem(COMPONENT_SPEC_SCHEMA, value);
+  if (problem !== undefined) return problem;
   const spec = value as ComponentSpec;
   const unknown = unknownPointer(spec);
   if (unknown !== undefined) return `${unknown} is not a property of configSchema`;
+  const schemaFault = configSchemaProblem(spec);
+  if (schemaFault !== undefined) return schemaFault;
   const [driver = "", driverExport = ""] = spec["x-runtime"].driver.split("#");
   const driverFile = join(root, driver);
   if (!isInside(driverFile, root)) return "x-runtime.driver lies outside the package";
@@ -81,8 +77,20 @@ function readSpec(file: string, packageJson: string, manifest: DriverManifest): 
     packageVersion: manifest.version ?? "",
     driverFile,
     driverExport,
-    specFile,
   };
+}
+
+/** The schema must compile and accept the spec's own examples: else every pipeline with it would fail. */
+function configSchemaProblem(spec: ComponentSpec): string | undefined {
+  try {
+    for (const { title, config } of spec.examples) {
+      const problem = schemaProblem(spec.configSchema, structuredClone(config));
+      if (problem !== undefined) return `example "${title}": ${problem}`;
+    }
+    return undefined;
+  } catch (error) {
+    return `configSchema: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 function unknownPointer(spec: ComponentSpec): string | undefined {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire, findPackageJSON } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findUpwards, type ProjectConfig } from "../project-config.ts";
+import { badProject, findUpwards, type ProjectConfig } from "../project-config.ts";
 
 /** A place from which packages are resolved, and the names worth looking at there. */
 export interface PackageRoot {
@@ -43,10 +43,19 @@ function besideCli(cliFolder: string): PackageRoot {
 }
 
 function dependenciesOf(folder: string): PackageRoot {
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageManifest;
-  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const { dependencies, devDependencies, optionalDependencies } = readManifest(join(folder, "package.json"));
   const candidates = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
   return { folder, candidates, explicit: false };
+}
+
+function readManifest(file: string): PackageManifest {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof manifest === "object" && manifest !== null) return manifest;
+  } catch (error) {
+    throw badProject(file, error instanceof Error ? error.message : String(error));
+  }
+  throw badProject(file, "it holds no JSON object");
 }
 
 function nodeModulesAbove(folder: string): string | undefined {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { EventFields } from "@osiris/core";
+import { toOsirisError, type EventFields, type OsirisError } from "@osiris/core";
 
 /** One line of events.jsonl. */
 export interface RunEvent {
@@ -20,6 +20,7 @@ export class RunLog implements Disposable {
   readonly #events: number;
   readonly #metrics: number;
   readonly #onEvent: (event: RunEvent) => void;
+  #fault: OsirisError | undefined;
 
   constructor(runFolder: string, runId: string, onEvent: (event: RunEvent) => void) {
     this.#runId = runId;
@@ -36,7 +37,7 @@ export class RunLog implements Disposable {
       event: name,
       ...(stepId === undefined ? {} : { step_id: stepId }),
     };
-    writeSync(this.#events, `${JSON.stringify(event)}\n`);
+    this.#write(this.#events, event);
     this.#onEvent(event);
   }
 
@@ -49,7 +50,24 @@ export class RunLog implements Disposable {
       value,
       ...(unit === undefined ? {} : { unit }),
     };
-    writeSync(this.#metrics, `${JSON.stringify(line)}\n`);
+    this.#write(this.#metrics, line);
+  }
+
+  /**
+   * A line that cannot be written (a full disk) must not change how a step ends. It is kept for the run's end:
+   * a run without its records has not succeeded.
+   */
+  #write(file: number, line: object): void {
+    try {
+      writeSync(file, `${JSON.stringify(line)}\n`);
+    } catch (error) {
+      this.#fault ??= toOsirisError(error, "Writing the run's log");
+    }
+  }
+
+  /** Why lines are missing, if any are. */
+  get fault(): OsirisError | undefined {
+    return this.#fault;
   }
 
   [Symbol.dispose](): void {

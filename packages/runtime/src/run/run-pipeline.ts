@@ -1,5 +1,5 @@
 import { availableParallelism, hostname } from "node:os";
-import { toOsirisError, type DatabaseSettings, type OsirisError } from "@osiris/core";
+import { isOsirisError, toOsirisError, type DatabaseSettings, type OsirisError } from "@osiris/core";
 import type { ExecutionAdapter } from "../adapters/adapter.ts";
 import { LocalAdapter } from "../adapters/local.ts";
 import type { Catalog } from "../discovery/catalog.ts";
@@ -15,7 +15,10 @@ export interface RunRequest {
   readonly catalog: Catalog;
   /** The folder that holds run folders. Made when it is missing. */
   readonly sessions: string;
-  /** Aborting it cancels the run: nothing new starts, running statements are interrupted. */
+  /**
+   * Aborting it cancels the run: nothing new starts, running statements are interrupted. With an OsirisError as its
+   * reason the run fails with that error.
+   */
   readonly signal: AbortSignal;
   /** Steps at once. @default the number of cores */
   readonly concurrency?: number;
@@ -64,9 +67,12 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   };
   const end = await runSteps(adapter, request, keep);
   const steps = [...progress.values()];
-  const done = record(statusOf(steps, request.signal, end.error), steps, end.error);
-  log.event("run_complete", { status: done.status, duration_ms: done.duration_ms });
+  // A signal that is aborted with an error of ours is a fault of the run, not somebody's wish to stop it.
+  const fault = isOsirisError(request.signal.reason) ? request.signal.reason : undefined;
+  const error = fault ?? end.error ?? log.fault;
+  const done = record(statusOf(steps, request.signal, error), steps, error);
   writeRunRecord(done);
+  log.event("run_complete", { status: done.status, duration_ms: done.duration_ms });
   return done;
 }
 
@@ -108,6 +114,6 @@ function statusOf(
   error: OsirisError | undefined,
 ): RunStatus {
   if (error === undefined && steps.every((step) => step.status === "succeeded")) return "succeeded";
-  if (steps.some((step) => step.status === "failed") || !signal.aborted) return "failed";
-  return "cancelled";
+  const failed = error !== undefined || steps.some((step) => step.status === "failed");
+  return signal.aborted && !failed ? "cancelled" : "failed";
 }

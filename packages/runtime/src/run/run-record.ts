@@ -65,6 +65,8 @@ export function readRunRecord(folder: string): RunRecord | undefined {
   } catch {
     return undefined;
   }
+  // One torn folder must not hide the other runs.
+  if (!Array.isArray(record?.steps) || typeof record.process !== "object") return undefined;
   const moved = { ...record, run_dir: folder };
   return moved.status === "running" && isGone(moved.process) ? { ...moved, status: "killed" } : moved;
 }

@@ -1,4 +1,5 @@
 import type { ManifestStep } from "@osiris/compiler";
+import { OsirisError } from "@osiris/core";
 import type { StepRecord } from "./run-record.ts";
 
 /**
@@ -24,7 +25,11 @@ export async function schedule(
       waiting.delete(step);
       running.set(step.id, start(step));
     }
-    if (running.size === 0) break;
+    if (running.size === 0) {
+      const [stuck] = waiting;
+      if (stuck !== undefined && !failed && !stopped()) throw stuckError(stuck);
+      break;
+    }
     await Promise.race(running.values());
   }
   if (fault !== undefined) throw fault.error;
@@ -42,6 +47,15 @@ export async function schedule(
       running.delete(step.id);
     }
   }
+}
+
+/** The compiler refuses cycles and unknown needs; a manifest that still has one must not pass for a run. */
+function stuckError(step: ManifestStep): OsirisError {
+  return new OsirisError({
+    code: "manifest.stuck",
+    category: "internal",
+    message: `Step "${step.id}" can never start: its needs (${step.needs.join(", ")}) are never met`,
+  });
 }
 
 export function notRun(step: ManifestStep): StepRecord {

@@ -6,7 +6,7 @@ import { findUpwards } from "../project-config.ts";
 import { readRunRecord, type RunRecord } from "./run-record.ts";
 
 export const SESSIONS_FOLDER = ".osiris_sessions";
-const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
+const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
 
 /** Where runs live: the given folder, else `.osiris_sessions` from `cwd` upwards, else one to be made in `cwd`. */
 export function sessionsFolder(cwd: string, given: string | undefined): string {
@@ -14,9 +14,9 @@ export function sessionsFolder(cwd: string, given: string | undefined): string {
   return join(findUpwards(cwd, SESSIONS_FOLDER) ?? cwd, SESSIONS_FOLDER);
 }
 
-/** A new run's id: sorts by start time, and is its folder's name. */
+/** A new run's id: sorts by start time to the millisecond, and is its folder's name. */
 export function newRunId(now: Date): string {
-  const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const time = now.toISOString().replaceAll(/[-:.]/g, "");
   return `${time}-${randomBytes(3).toString("hex")}`;
 }
 

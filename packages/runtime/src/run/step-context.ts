@@ -1,4 +1,3 @@
-import { basename, dirname, join } from "node:path";
 import {
   OsirisError,
   quoteIdentifier,
@@ -20,6 +19,7 @@ import {
   type TableOptions,
   type TableWriter,
 } from "@osiris/core";
+import { partialPath } from "./partial-file.ts";
 import type { RunLog } from "./run-log.ts";
 
 export interface StepScope {
@@ -27,6 +27,8 @@ export interface StepScope {
   readonly runId: string;
   readonly inputs: Inputs;
   readonly artifacts: string;
+  /** The files that the step's config names for writing, absolute. */
+  readonly writes: readonly string[];
   readonly database: RunDatabase;
   readonly log: RunLog;
   readonly signal: AbortSignal;
@@ -83,18 +85,29 @@ export class StepContext implements DriverContext {
   }
 
   partialPath(destination: string): string {
+    this.#assertOpen("partialPath");
+    if (!this.#scope.writes.includes(destination)) {
+      throw new OsirisError({
+        code: "driver.undeclared_path",
+        category: "internal",
+        message: `Step "${this.#scope.stepId}": ${destination} is not a path that the spec declares as paths.write`,
+      });
+    }
     return partialPath(destination, this.#scope.runId);
   }
 
   log(level: LogLevel, message: string, fields?: EventFields): void {
+    this.#assertOpen("log");
     this.#scope.log.event("log", { ...fields, level, message }, this.#scope.stepId);
   }
 
   metric(name: string, value: number, unit?: string): void {
+    this.#assertOpen("metric");
     this.#scope.log.metric(name, value, unit, this.#scope.stepId);
   }
 
   event(name: string, fields?: EventFields): void {
+    this.#assertOpen("event");
     this.#scope.log.event(name, fields, this.#scope.stepId);
   }
 
@@ -124,9 +137,4 @@ export class StepContext implements DriverContext {
       hint: "Await everything that the driver starts.",
     });
   }
-}
-
-/** Hidden, beside the destination (a rename must not cross file systems), and this run's own. */
-export function partialPath(destination: string, runId: string): string {
-  return join(dirname(destination), `.${basename(destination)}.${runId}.part`);
 }

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { ManifestStep, StepConfig } from "@osiris/compiler";
 import {
+  foldCase,
   OsirisError,
   toOsirisError,
   type CreatedTable,
@@ -13,9 +14,12 @@ import {
 import type { Catalog } from "../discovery/catalog.ts";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
 import { loadDriver } from "../discovery/load-driver.ts";
+import { removeStalePartials } from "./partial-file.ts";
 import type { RunLog } from "./run-log.ts";
 import type { RecordedError, StepRecord } from "./run-record.ts";
 import { StepContext } from "./step-context.ts";
+
+const GRACE_MS = 10_000;
 
 /** What all steps of a run share. */
 export interface RunScope {
@@ -50,9 +54,7 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
       step.id,
       tables.map((table) => ({ step: step.id, ...outputOf(step, table), ...table })),
     );
-    const files = step.paths.write
-      .map((field) => absolutePath(run, step, field))
-      .filter((file) => file !== undefined);
+    const files = pathsOf(step, run, "write");
     const done = record({
       status: "succeeded",
       rows_out: result.rows,
@@ -84,9 +86,13 @@ async function runDriver(
     step.id,
   );
   const { runId, database, log, signal } = run;
-  const ctx = new StepContext({ stepId: step.id, runId, inputs, artifacts, database, log, signal });
+  const writes = pathsOf(step, run, "write");
+  for (const file of writes) removeStalePartials(file, dirname(run.runDir));
+  const ctx = new StepContext({ stepId: step.id, runId, inputs, artifacts, writes, database, log, signal });
+  using grace = graceAfter(signal, step);
   try {
-    const result = await driver.run({ stepId: step.id, config: driverConfig(step, run), inputs, ctx });
+    const work = driver.run({ stepId: step.id, config: driverConfig(step, run), inputs, ctx });
+    const result = await Promise.race([work, grace.over]);
     await ctx.close();
     const tables = await ctx.tables.seal();
     checkResult(result, tables, step);
@@ -97,6 +103,34 @@ async function runDriver(
     await discard(ctx, step, log);
     throw error;
   }
+}
+
+interface Grace extends Disposable {
+  /** Rejects when the step has had its time after a cancel. */
+  readonly over: Promise<never>;
+}
+
+/** A driver that does not heed the signal is left behind: the run must end. */
+function graceAfter(signal: AbortSignal, step: ManifestStep): Grace {
+  const { promise, reject } = Promise.withResolvers<never>();
+  // Nobody may be listening any more when it rejects.
+  promise.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const start = (): void => {
+    timer = setTimeout(() => {
+      const message = `Step "${step.id}" did not stop within ${GRACE_MS / 1000} s of being cancelled`;
+      reject(new OsirisError({ code: "driver.ignored_cancel", category: "cancelled", message }));
+    }, GRACE_MS);
+  };
+  if (signal.aborted) start();
+  else signal.addEventListener("abort", start, { once: true });
+  return {
+    over: promise,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", start);
+    },
+  };
 }
 
 /** The failure that brought us here is the one to report; a second one only leaves a staging table behind. */
@@ -136,7 +170,7 @@ function findComponent(step: ManifestStep, run: RunScope): DiscoveredComponent {
 function inputsOf(step: ManifestStep, published: RunScope["published"]): Inputs {
   const all = step.needs.flatMap((need) => published.get(need) ?? []);
   const tables =
-    step.input === undefined ? all : all.filter(({ table }) => table === step.input?.toLowerCase());
+    step.input === undefined ? all : all.filter(({ table }) => table === foldCase(step.input ?? ""));
   const [only] = tables;
   return only !== undefined && tables.length === 1 ? { table: only.table, tables } : { tables };
 }
@@ -144,18 +178,21 @@ function inputsOf(step: ManifestStep, published: RunScope["published"]): Inputs 
 function driverConfig(step: ManifestStep, run: RunScope): StepConfig {
   const config = { ...run.configs.get(step.id) };
   for (const field of [...step.paths.read, ...step.paths.write]) {
-    const path = absolutePath(run, step, field);
+    const path = absolutePath(step, run, field);
     if (path !== undefined) config[field] = path;
   }
   return config;
 }
 
-/** The file that a config field names, absolute; undefined when the optional field is not set. */
-export function absolutePath(
-  run: Pick<RunScope, "baseDir" | "configs">,
-  step: ManifestStep,
-  field: string,
-): string | undefined {
+type WithConfigs = Pick<RunScope, "baseDir" | "configs">;
+
+/** The files that a step's config names, absolute. */
+export function pathsOf(step: ManifestStep, run: WithConfigs, use: "read" | "write"): readonly string[] {
+  return step.paths[use].map((field) => absolutePath(step, run, field)).filter((path) => path !== undefined);
+}
+
+/** Undefined when the field is optional and not set. */
+function absolutePath(step: ManifestStep, run: WithConfigs, field: string): string | undefined {
   const value = run.configs.get(step.id)?.[field];
   return typeof value === "string" ? resolve(run.baseDir, value) : undefined;
 }
