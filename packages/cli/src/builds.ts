@@ -14,8 +14,9 @@ export function rememberCompile(sessions: string, manifestFile: string): void {
   const builds = join(sessions, "builds");
   mkdirSync(builds, { recursive: true });
   const file = join(builds, LAST_FILE);
-  writeFileSync(`${file}.part`, `${manifestFile}\n`);
-  renameSync(`${file}.part`, file);
+  const partial = `${file}.${process.pid}.part`;
+  writeFileSync(partial, `${manifestFile}\n`);
+  renameSync(partial, file);
 }
 
 export function lastCompile(sessions: string): string {

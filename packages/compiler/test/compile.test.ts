@@ -126,6 +126,8 @@ describe("YAML that is out to hurt", () => {
         .join("\n")}\n`,
       /alias/i,
     ],
+    ["nesting without end", `a: ${"[".repeat(20_000)}`, /nested too deeply/],
+    ["an integer that no number holds", "metadata: { account: 12345678901234567890 }\n", /more digits/],
     ["several documents", "a: 1\n---\nb: 2\n", /document/i],
     ["a tab for indentation", "steps:\n\t- x\n", /tab/i],
     [

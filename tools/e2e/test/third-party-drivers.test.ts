@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { driverPackage, projectManifest } from "../src/driver-package.ts";
@@ -276,13 +276,12 @@ describe("broken and conflicting packages", () => {
       "pipeline.yaml": pipeline(step("count", "good.counter", "read")),
     });
     await osiris(folder, "compile", "pipeline.yaml", "--out", "build");
-    const file = join(folder, "build/manifest.yaml");
-    const { writeFileSync } = await import("node:fs");
-    writeFileSync(file, readFileSync(file, "utf8").replace("version: 0.3.0", "version: 0.2.0"));
+    const file = join(folder, "node_modules/osiris-driver-good/package.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"0.3.0"', '"0.4.0"'));
     const { exitCode, stdout } = await osiris(folder, "run", "build/manifest.yaml");
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /compiled for osiris-driver-good 0\.2\.0, installed is osiris-driver-good 0\.3\.0/,
+      /compiled for osiris-driver-good 0\.3\.0, installed is osiris-driver-good 0\.4\.0/,
     );
   });
 });
