@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { compile, type Finding } from "@osiris/compiler";
+import { compile } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import { isManifestText, readManifestFiles, type Catalog, type RunnablePipeline } from "@osiris/runtime";
-
-export type Loaded =
-  | { readonly pipeline: RunnablePipeline }
-  | { readonly findings: readonly Finding[]; readonly source: string };
+import type { Output } from "./output.ts";
+import { noteProblems } from "./project.ts";
 
 export interface LoadOptions {
   /** `--param name=value`, as given. */
@@ -14,21 +12,29 @@ export interface LoadOptions {
   readonly baseDir?: string;
 }
 
-/** Compiles a pipeline file, or reads the manifest that it turns out to be. */
-export async function loadPipeline(file: string, catalog: Catalog, options: LoadOptions): Promise<Loaded> {
+/** Compiles a pipeline file, or reads the manifest that it turns out to be. Undefined: its mistakes were reported. */
+export async function loadPipeline(
+  file: string,
+  catalog: Catalog,
+  options: LoadOptions,
+  output: Output,
+): Promise<RunnablePipeline | undefined> {
   const text = readPipelineText(file);
   const baseDir = options.baseDir === undefined ? undefined : resolve(options.baseDir);
   if (isManifestText(text)) {
     if (options.param !== undefined && options.param.length > 0) {
       throw usage("A manifest's parameters are fixed; --param works on a pipeline file only.");
     }
-    return { pipeline: readManifestFiles(file, baseDir) };
+    return readManifestFiles(file, baseDir);
   }
   const shown = relative(process.cwd(), resolve(file));
   const params = parseParams(options.param ?? []);
   const result = await compile({ text, file: shown, components: catalog.components, params });
-  if (!result.ok) return { findings: result.findings, source: text };
-  return { pipeline: { ...result.pipeline, baseDir: baseDir ?? dirname(resolve(file)) } };
+  if (result.ok) return { ...result.pipeline, baseDir: baseDir ?? dirname(resolve(file)) };
+  // A component may be missing because its package is broken.
+  noteProblems(catalog.problems, output);
+  await output.findings(result.findings, text);
+  return undefined;
 }
 
 function readPipelineText(file: string): string {

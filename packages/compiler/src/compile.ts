@@ -29,8 +29,7 @@ export type CompileResult =
  * network: equal requests give byte-identical results.
  */
 export async function compile(request: CompileRequest): Promise<CompileResult> {
-  const source = openSource(request);
-  if (!(source instanceof Source)) return { ok: false, findings: [source] };
+  const source = new Source(request.text, request.file);
   const syntax = source.syntaxFindings();
   if (syntax.length > 0) return { ok: false, findings: inReadingOrder(syntax) };
 
@@ -58,15 +57,4 @@ export async function compile(request: CompileRequest): Promise<CompileResult> {
 
   if (report.findings.length > 0) return { ok: false, findings: inReadingOrder(report.findings) };
   return { ok: true, pipeline: buildPipeline(oml as Oml, params, steps) };
-}
-
-/** The parser recurses: a file can be nested too deeply for it. */
-function openSource({ text, file }: CompileRequest): Source | Finding {
-  try {
-    return new Source(text, file);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const message = "This file is nested too deeply to be read";
-    return { code: "yaml.too_deep", message, place: { file, line: 1, column: 1 } };
-  }
 }

@@ -53,6 +53,9 @@ export class Source {
         place,
       };
     }
+    if (error.code === "RESOURCE_EXHAUSTION") {
+      return { code: "yaml.too_deep", message: "This is nested too deeply to be read", place };
+    }
     return { code: "yaml.syntax", message: error.message, place };
   }
 

@@ -4,7 +4,7 @@ import { buildFolder, rememberCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline } from "../pipeline-file.ts";
-import { noteProblems, openProjectCatalog, sessions } from "../project.ts";
+import { openProjectCatalog, sessions } from "../project.ts";
 
 export interface CompileOptions {
   readonly param?: readonly string[];
@@ -17,14 +17,9 @@ export async function compileCommand(
   options: CompileOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const catalog = openProjectCatalog();
-  const loaded = await loadPipeline(file, catalog, options);
-  if ("findings" in loaded) {
-    noteProblems(catalog.problems, output);
-    await output.findings(loaded.findings, loaded.source);
-    return EXIT.usage;
-  }
-  const { manifest, files, baseDir } = loaded.pipeline;
+  const compiled = await loadPipeline(file, openProjectCatalog(), options, output);
+  if (compiled === undefined) return EXIT.usage;
+  const { manifest, files, baseDir } = compiled;
   const root = sessions(options.sessionsDir);
   const folder =
     options.out === undefined

@@ -5,7 +5,7 @@ import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline, usage } from "../pipeline-file.ts";
-import { noteProblems, openProjectCatalog, sessions } from "../project.ts";
+import { openProjectCatalog, sessions } from "../project.ts";
 import { guardRun } from "../run-guard.ts";
 import { progressLine, runSummary } from "../run-summary.ts";
 
@@ -29,14 +29,10 @@ export async function runCommand(
   using guard = guardRun(output);
   const root = sessions(options.sessionsDir);
   const catalog = openProjectCatalog();
-  const loaded = await loadPipeline(fileToRun(file, options, root), catalog, options);
-  if ("findings" in loaded) {
-    noteProblems(catalog.problems, output);
-    await output.findings(loaded.findings, loaded.source);
-    return EXIT.usage;
-  }
+  const pipeline = await loadPipeline(fileToRun(file, options, root), catalog, options, output);
+  if (pipeline === undefined) return EXIT.usage;
   const record = await runPipeline({
-    pipeline: loaded.pipeline,
+    pipeline,
     catalog,
     sessions: root,
     signal: guard.signal,

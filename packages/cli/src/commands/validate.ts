@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline } from "../pipeline-file.ts";
-import { noteProblems, openProjectCatalog } from "../project.ts";
+import { openProjectCatalog } from "../project.ts";
 
 export interface ValidateOptions {
   readonly param?: readonly string[];
@@ -12,14 +12,9 @@ export async function validateCommand(
   options: ValidateOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const catalog = openProjectCatalog();
-  const loaded = await loadPipeline(file, catalog, options);
-  if ("findings" in loaded) {
-    noteProblems(catalog.problems, output);
-    await output.findings(loaded.findings, loaded.source);
-    return EXIT.usage;
-  }
-  const { pipeline, steps } = loaded.pipeline.manifest;
+  const compiled = await loadPipeline(file, openProjectCatalog(), options, output);
+  if (compiled === undefined) return EXIT.usage;
+  const { pipeline, steps } = compiled.manifest;
   const document = { status: "ok", pipeline: pipeline.name, steps: steps.length, findings: [] };
   await output.result(
     () => document,
