@@ -84,6 +84,28 @@ describe("a third-party driver package", () => {
   });
 });
 
+test("a step that takes one table never reads just one of several", async () => {
+  const two = `
+    for (const output of ["a", "b"]) await ctx.createTableAs("SELECT 1 AS n", { output });
+    return { rows: 2 };`;
+  const files = {
+    "package.json": projectManifest("osiris-driver-acme"),
+    ...driverPackage("osiris-driver-acme", [{ name: "acme.two", mode: "extract", inputs: "none", run: two }]),
+  };
+  const write = (input: string): string =>
+    pipeline(
+      step("two", "acme.two", "read") +
+        step("out", "filesystem.csv_writer", "write", `${input}, config: { path: out.csv }`),
+    );
+  for (const input of ["", ", input: two__c"]) {
+    const { exitCode, stdout } = await osiris(project({ ...files, "p.yaml": write(input) }), "run", "p.yaml");
+    expect(stdout).toMatch(/takes one table; its needs have published 2: two__a, two__b.*input: <table>/s);
+    expect(exitCode).toBe(1);
+  }
+  const folder = project({ ...files, "p.yaml": write(", input: two__b") });
+  expect((await osiris(folder, "run", "p.yaml")).exitCode).toBe(0);
+});
+
 describe("a driver that does wrong fails its step, with the reason", () => {
   const faults: readonly (readonly [name: string, run: string, says: RegExp])[] = [
     ["throws", 'throw new Error("boom")', /Step "s" \(acme\.faulty\): boom.*internal\.unexpected/s],

@@ -77,7 +77,9 @@ async function runDriver(
   inputs: Inputs,
   run: RunScope,
 ): Promise<{ readonly result: StepResult; readonly tables: readonly CreatedTable[] }> {
-  const driver = await loadDriver(findComponent(step, run));
+  const component = findComponent(step, run);
+  assertInputs(component, inputs, step, run.published);
+  const driver = await loadDriver(component);
   const artifacts = join(run.runDir, "artifacts", step.id);
   mkdirSync(artifacts, { recursive: true });
   run.log.event(
@@ -173,6 +175,23 @@ function inputsOf(step: ManifestStep, published: RunScope["published"]): Inputs 
     step.input === undefined ? all : all.filter(({ table }) => table === foldCase(step.input ?? ""));
   const [only] = tables;
   return only !== undefined && tables.length === 1 ? { table: only.table, tables } : { tables };
+}
+
+/** How many tables a step publishes is known only now; a component that takes one must never read just the first. */
+function assertInputs(
+  component: DiscoveredComponent,
+  inputs: Inputs,
+  step: ManifestStep,
+  published: RunScope["published"],
+): void {
+  if (component.spec.inputs !== "one" || inputs.tables.length === 1) return;
+  const tables = step.needs.flatMap((need) => published.get(need) ?? []).map(({ table }) => table);
+  throw new OsirisError({
+    code: tables.length === 0 ? "step.no_input" : "step.many_inputs",
+    category: "usage",
+    message: `Step "${step.id}" takes one table; its needs have published ${tables.length}: ${tables.join(", ")}`,
+    hint: "Choose one with input: <table>.",
+  });
 }
 
 function driverConfig(step: ManifestStep, run: RunScope): StepConfig {
