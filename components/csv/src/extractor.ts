@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import {
   defineDriver,
   foldCase,
+  isOsirisError,
   OsirisError,
   quoteIdentifier,
   quoteLiteral,
@@ -144,18 +145,27 @@ function freeName(columns: readonly FileColumn[]): string {
 
 /** DuckDB's CSV errors end in advice about its own options, which a pipeline cannot set. */
 function parseError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !/CSV|read_csv|newline/i.test(error.message)) return error;
+  if (!isOsirisError(error) || error.code.startsWith("csv.")) return error;
+  const known = HINTS.find(([says]) => says.test(error.message));
+  if (known === undefined) return error;
   const lines = error.message.split("\n").map((line) => line.trim());
   const end = lines.findIndex((line) => line === "" || line.startsWith("Possible"));
   const [place = "", ...told] = lines.slice(0, end === -1 ? MAX_LINES : Math.min(end, MAX_LINES)).map(cut);
+  const parts = [place.replace("CSV Error on Line: ", "line "), told.join("; ")].filter(Boolean);
   return new OsirisError({
     code: "csv.malformed",
     category: "data",
-    message: `${path}: ${[place.replace("CSV Error on Line: ", "line "), told.join("; ")].filter(Boolean).join(": ")}`,
-    hint: "Correct the line. A value that does not fit a type needs another dtype for its column.",
+    message: `${path}: ${parts.join(": ")}`,
+    hint: known[1],
     cause: error,
   });
 }
+
+const HINTS: readonly (readonly [says: RegExp, hint: string])[] = [
+  [/state machine|new ?line/i, "Its line ends may be mixed. Make them all alike first: dos2unix."],
+  [/Maximum line size/, "Lines may have 2 MB. Is a quote missing?"],
+  [/^CSV Error/, "Correct the line. A value that does not fit a type needs another dtype for its column."],
+];
 
 const MAX_LINES = 4;
 const MAX_LINE = 200;

@@ -17,7 +17,7 @@ export async function readHeader(path: string, delimiter: string): Promise<reado
       bytes = Buffer.concat([bytes, buffer.subarray(0, bytesRead)]);
       refuseForeign(bytes, path);
       const ended = bytesRead === 0;
-      const fields = firstRecord(bytes.toString("utf8").replace(/^\uFEFF/, ""), delimiter, ended);
+      const fields = firstRecord(decode(bytes, ended, path), delimiter, ended, path);
       if (fields !== undefined) return fields;
       if (ended) return [];
       if (bytes.length > MAX_HEADER_BYTES) throw endlessHeader(path);
@@ -27,26 +27,73 @@ export async function readHeader(path: string, delimiter: string): Promise<reado
   }
 }
 
-/** The fields of the first record; undefined when the text ends before the record does. */
-function firstRecord(text: string, delimiter: string, textIsWhole: boolean): readonly string[] | undefined {
+function decode(bytes: Buffer, whole: boolean, path: string): string {
+  try {
+    // A character may be cut at the end of what has been read so far.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !whole });
+  } catch {
+    throw new OsirisError({
+      code: "csv.foreign_format",
+      category: "data",
+      message: `${path} is not in UTF-8`,
+      hint: "Convert it first: iconv -f LATIN1 -t UTF-8.",
+    });
+  }
+}
+
+/**
+ * The fields of the first record; undefined when the text ends before the record does. Stricter than DuckDB, whose
+ * reader ends such a record elsewhere and drops rows (seen with 1.5.5).
+ */
+function firstRecord(
+  text: string,
+  delimiter: string,
+  textIsWhole: boolean,
+  path: string,
+): readonly string[] | undefined {
   const fields: string[] = [];
   let field = "";
-  let quoted = false;
+  let state: "start" | "plain" | "quoted" | "closed" = "start";
+  const misquoted = (): OsirisError =>
+    badHeader(
+      path,
+      `a quote stands beside other characters in field ${fields.length + 1}`,
+      "Quote whole names.",
+    );
   for (let at = 0; at < text.length; at++) {
     const char = text[at] as string;
-    if (quoted) {
+    if (char === "\0") {
+      const hint = "Is the file in UTF-16? Convert it first: iconv -f UTF-16LE -t UTF-8.";
+      throw badHeader(path, "it holds NUL characters", hint);
+    }
+    if (state === "quoted") {
+      if (char === "\r") throw badHeader(path, "a column name holds a carriage return", "Remove it.");
       if (char !== '"') field += char;
       else if (text[at + 1] === '"') field += text[++at];
-      else quoted = false;
-    } else if (char === '"' && field === "") quoted = true;
-    else if (char === delimiter) {
+      else state = "closed";
+    } else if (char === delimiter) {
       fields.push(field);
       field = "";
+      state = "start";
     } else if (char === "\n" || char === "\r") return [...fields, field];
-    else field += char;
+    else if (char === '"' && state === "start") state = "quoted";
+    else if (char === '"' || state === "closed") throw misquoted();
+    else {
+      field += char;
+      state = "plain";
+    }
   }
-  if (!textIsWhole || quoted || text === "") return undefined;
+  if (!textIsWhole || state === "quoted" || text === "") return undefined;
   return [...fields, field];
+}
+
+function badHeader(path: string, why: string, hint: string): OsirisError {
+  return new OsirisError({
+    code: "csv.bad_header",
+    category: "data",
+    message: `${path}: the first line cannot be read as column names: ${why}`,
+    hint,
+  });
 }
 
 /** A table column, and the name that the file has for it. */

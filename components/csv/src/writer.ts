@@ -36,7 +36,8 @@ export const csvWriter: Driver<CsvWriterConfig> = defineDriver({
     } catch (error) {
       throw fileError(error, config.path);
     } finally {
-      await rm(partial, { force: true });
+      // What made the step fail is the thing to report, not that its leftovers cannot be reached either.
+      await rm(partial, { force: true }).catch(() => undefined);
     }
   },
 });

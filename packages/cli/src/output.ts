@@ -46,8 +46,9 @@ export class Output {
   /** For a process that is ending already, where nothing can be awaited. */
   errorAtExit(error: OsirisError): void {
     const { code, category, message } = error;
-    writeSync(2, `error: ${message} [${code}]\n`);
-    if (this.json) writeSync(1, `${JSON.stringify({ status: "error", code, category, message }, null, 2)}\n`);
+    writeOrGiveUp(2, `error: ${message} [${code}]\n`);
+    if (!this.json) return;
+    writeOrGiveUp(1, `${JSON.stringify({ status: "error", code, category, message }, null, 2)}\n`);
   }
 
   async findings(findings: readonly Finding[], source: string): Promise<void> {
@@ -82,4 +83,13 @@ function writer(stream: NodeJS.WriteStream): Write {
 
 function ensureNewline(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** An error here would keep the process from ending. */
+function writeOrGiveUp(stream: 1 | 2, text: string): void {
+  try {
+    writeSync(stream, text);
+  } catch {
+    // The stream is full or gone, and nobody is left to be told.
+  }
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import {
   MANIFEST_SCHEMA,
   manifestFingerprint,
@@ -78,7 +78,7 @@ function recordedBaseDir(folder: string): string {
   const origin = existsSync(file)
     ? (parseJson(readText(file), file) as { base_dir?: unknown } | null)
     : undefined;
-  if (typeof origin?.base_dir === "string") return origin.base_dir;
+  if (typeof origin?.base_dir === "string" && isAbsolute(origin.base_dir)) return origin.base_dir;
   throw new OsirisError({
     code: "manifest.no_base_dir",
     category: "usage",

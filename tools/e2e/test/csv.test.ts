@@ -41,6 +41,7 @@ describe("a CSV file that is read and written", () => {
     "NULL and the empty string": 'a,b\n,""\n"",\nx,y\n',
     "quotes, delimiters and line ends in fields": 'a,b\n"he said ""no""","1,2"\n"two\nlines",x\n',
     "only a header": "a,b,c\n",
+    "NUL characters in a value": "a,b\nx\u0000y,1\n",
     "text from beyond the BMP": "name,žluť\n🐎,𝒳\n",
     "a quoted header with a delimiter": '"a,b",c\n1,2\n',
   };
@@ -211,6 +212,26 @@ describe("a CSV file that cannot be read", () => {
     ],
     ["with an integer that is too big", "a\n40000\n", ", dtype: { a: SMALLINT }", /line 2.*40000/],
     ["that is empty", "", "", /in\.csv is empty/],
+    [
+      "with a half-quoted name",
+      '"a"x,b\n1,2\n3,4\n',
+      "",
+      /a quote stands beside other characters in field 1/,
+    ],
+    ["with a carriage return in a name", '"a\r\nb",c\n1,2\n', "", /a column name holds a carriage return/],
+    ["with mixed line ends", "a,b\r\n1,2\n3,4\r\n", "", /dos2unix|line \d/],
+    [
+      "with a TIMESTAMPTZ that does not exist",
+      "a\n2024-13-01 10:00:00Z\n",
+      ", dtype: { a: TIMESTAMPTZ }",
+      /is not exactly TIMESTAMPTZ.*csv\.value_misfit/s,
+    ],
+    [
+      "with a TIMESTAMPTZ without seconds",
+      "a\n2024-01-01 10:00Z\n",
+      ", dtype: { a: TIMESTAMPTZ }",
+      /is not exactly TIMESTAMPTZ/,
+    ],
     ["whose quote never ends", 'a,b\n"1,2\n3,4\n', "", /line 2/],
     [
       "with a dtype for no column",
@@ -253,8 +274,10 @@ describe("a CSV file that cannot be read", () => {
     const folder = project({ "pipeline.yaml": copy().replace("in.csv", "data"), "data/x.csv": "a\n" });
     const outcome = await osiris(folder, "run", "pipeline.yaml");
     expect(outcome.stdout).toMatch(/data is a folder/);
+    const header = await copyCsv(Buffer.from("caf\u00e9\nx\n", "latin1"));
+    expect(header.stdout).toMatch(/in\.csv is not in UTF-8/);
     const latin = await copyCsv(Buffer.from("name\ncaf\xe9\n", "latin1"));
     expect(latin.exitCode).toBe(1);
-    expect(latin.stdout).toMatch(/line 2.*UTF-8/is);
+    expect(latin.stdout).toMatch(/in\.csv is not in UTF-8/);
   });
 });

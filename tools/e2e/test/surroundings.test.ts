@@ -56,7 +56,14 @@ describe("surroundings that are broken", () => {
   test("torn run records hide no other run", async () => {
     const folder = project({ "pipeline.yaml": ONE });
     await osiris(folder, "run", "pipeline.yaml");
-    for (const [index, text] of ["null", "{}", "[]", "{"].entries()) {
+    for (const [index, text] of [
+      "null",
+      "{}",
+      "[]",
+      "{",
+      '{"steps":[null],"process":{}}',
+      '{"steps":[{}],"process":null,"status":"running"}',
+    ].entries()) {
       const run = join(folder, `.osiris_sessions/20990101T00000000${index}Z-aaaaaa`);
       mkdirSync(run);
       writeFileSync(join(run, "run.json"), text);

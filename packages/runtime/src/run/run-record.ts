@@ -66,9 +66,21 @@ export function readRunRecord(folder: string): RunRecord | undefined {
     return undefined;
   }
   // One torn folder must not hide the other runs.
-  if (!Array.isArray(record?.steps) || typeof record.process !== "object") return undefined;
+  if (!isRunRecord(record)) return undefined;
   const moved = { ...record, run_dir: folder };
   return moved.status === "running" && isGone(moved.process) ? { ...moved, status: "killed" } : moved;
+}
+
+function isRunRecord(value: unknown): value is RunRecord {
+  const record = value as Partial<RunRecord> | null;
+  return (
+    typeof record?.run_id === "string" &&
+    typeof record.pipeline === "string" &&
+    typeof record.status === "string" &&
+    typeof record.process?.pid === "number" &&
+    Array.isArray(record.steps) &&
+    record.steps.every((step) => typeof (step as StepRecord | null)?.status === "string")
+  );
 }
 
 /** Only a process of this machine can be asked after. */
