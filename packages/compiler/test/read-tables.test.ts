@@ -106,6 +106,7 @@ describe("what a SQL step may not do", () => {
     ["SELECT write_log('x') FROM a", "sql.refused_function"],
     ["SELECT getvariable('x')", "sql.refused_function"],
     ["SELECT pg_get_viewdef(1)", "sql.refused_function"],
+    ["SELECT get_block_size('pipeline_data')", "sql.refused_function"],
     ["SELECT list_transform([1], x -> nextval('s'))", "sql.refused_function"],
     ["SELECT name FORM a", "sql.syntax"],
   ];
