@@ -189,6 +189,20 @@ describe("the table writer and reader", () => {
     ]);
   });
 
+  test("take columns with names that every object has", async () => {
+    const database = await openDatabase();
+    const shape = [
+      { name: "constructor", type: "VARCHAR" },
+      { name: "n", type: "INTEGER" },
+    ];
+    await fill(database, [{ n: 1 }, { n: 2, constructor: "x" }], shape);
+    const { rows } = await database.query('SELECT n, "constructor" AS c FROM step');
+    expect(rows).toEqual([
+      { n: 1, c: null },
+      { n: 2, c: "x" },
+    ]);
+  });
+
   test("read chosen columns in a chosen order", async () => {
     const database = await openDatabase();
     const shape = [

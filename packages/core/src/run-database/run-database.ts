@@ -78,10 +78,10 @@ export class RunDatabase implements AsyncDisposable {
   }
 
   /** Opens a finished, failed or killed run's database for looking. Refused while the run is going on. */
-  static async openReadOnly(path: string, settings: DatabaseSettings = {}): Promise<RunDatabase> {
+  static async openReadOnly(path: string): Promise<RunDatabase> {
     const database = await RunDatabase.#openInstance(path, {
       access_mode: "READ_ONLY",
-      memory_limit: settings.memoryLimit ?? defaultMemoryLimit(),
+      memory_limit: defaultMemoryLimit(),
     });
     try {
       await database.#wallIn({ files: [], directories: [] });

@@ -18,6 +18,8 @@ export class ColumnarTableWriter implements TableWriter {
   readonly table: string;
   readonly columns: readonly Column[];
   readonly #names: readonly string[];
+  /** Names that a row without such a key has all the same, such as "constructor". */
+  readonly #inherited: ReadonlySet<string>;
   readonly #buffers: readonly ColumnBuffer[];
   readonly #textBuffers: readonly ColumnBuffer[];
   readonly #connection: GuardedConnection;
@@ -38,6 +40,7 @@ export class ColumnarTableWriter implements TableWriter {
     this.table = table;
     this.columns = columns;
     this.#names = columns.map((column) => column.name);
+    this.#inherited = new Set(this.#names.filter((name) => name in Object.prototype));
     this.#buffers = columns.map(columnBuffer);
     this.#textBuffers = this.#buffers.filter((buffer) => buffer.type === VARCHAR);
     this.#connection = connection;
@@ -64,8 +67,7 @@ export class ColumnarTableWriter implements TableWriter {
     let found = 0;
     for (let index = 0; index < this.#names.length; index++) {
       const name = this.#names[index] as string;
-      // An object without a key "constructor" has one all the same.
-      const value = name in Object.prototype && !Object.hasOwn(row, name) ? undefined : row[name];
+      const value = this.#inherited.has(name) && !Object.hasOwn(row, name) ? undefined : row[name];
       const buffer = this.#buffers[index] as ColumnBuffer;
       if (value === null || value === undefined) {
         buffer.setNull(this.#inVector);
