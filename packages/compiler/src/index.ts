@@ -1,12 +1,10 @@
-export { fileJson, fileYaml } from "./canonical.ts";
 export { compile } from "./compile.ts";
 export type { CompileRequest, CompileResult } from "./compile.ts";
-export { installCommand } from "./component.ts";
 export type { Components, InstalledComponent } from "./component.ts";
 export { renderFinding } from "./finding.ts";
 export type { Finding, Place } from "./finding.ts";
 export { MANIFEST_SCHEMA, manifestFingerprint } from "./manifest.ts";
 export type { CompiledPipeline, Manifest, ManifestStep, StepConfig } from "./manifest.ts";
 export { didYouMean } from "./nearest.ts";
-export { OML_SCHEMA, OML_VERSION } from "./oml.ts";
+export { OML_VERSION } from "./oml.ts";
 export { compileSchema, schemaProblem } from "./schema-check.ts";
