@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { toOsirisError } from "@osiris/core";
+import { InvalidFileError } from "@osiris/runtime";
 import { compileCommand, type CompileOptions } from "./commands/compile.ts";
 import { componentsListCommand } from "./commands/components-list.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
@@ -23,6 +24,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return await commanderExit(error, output);
     const known = toOsirisError(error, "osiris");
+    if (known instanceof InvalidFileError) {
+      await output.findings(known.findings);
+      return EXIT.usage;
+    }
     // When stdout itself is what failed, stderr has to do.
     await output.error(known).catch(() => undefined);
     return exitCodeOf(known);
@@ -41,6 +46,7 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
 
   command(program, "compile <pipeline>", "Check a pipeline and write its manifest.")
     .addOption(param())
+    .addOption(profile())
     .option("--out <folder>", "where to write (default: builds/ in the sessions folder)")
     .addOption(sessionsDir())
     .action(async (file: string, options: CompileOptions) =>
@@ -49,12 +55,14 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
 
   command(program, "validate <pipeline>", "Check a pipeline; report every mistake at once.")
     .addOption(param())
+    .addOption(profile())
     .action(async (file: string, options: ValidateOptions) =>
       done(await validateCommand(file, options, output)),
     );
 
   command(program, "run [pipeline]", "Run a pipeline file, or a manifest.")
     .addOption(param())
+    .addOption(profile())
     .option("--last-compile", "run what was compiled last")
     .option("--base-dir <folder>", "where relative paths start (default: the pipeline's folder)")
     .addOption(sessionsDir())
@@ -104,6 +112,10 @@ function param(): Option {
   return new Option("--param <name=value>", "set a parameter; may be given several times").argParser(
     (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
   );
+}
+
+function profile(): Option {
+  return new Option("--profile <name>", "take the parameters of a profile that the pipeline declares");
 }
 
 function sessionsDir(): Option {

@@ -51,23 +51,42 @@ export class Output {
     writeOrGiveUp(1, `${JSON.stringify({ status: "error", code, category, message }, null, 2)}\n`);
   }
 
-  async findings(findings: readonly Finding[], source: string): Promise<void> {
-    this.note(findings.map((finding) => renderFinding(finding, source)).join("\n\n"));
-    this.note(`\n${findings.length === 1 ? "1 mistake" : `${findings.length} mistakes`}; nothing was run.`);
+  /** What is wrong with a file: the end of a command. */
+  async findings(findings: readonly Finding[]): Promise<void> {
+    const shown = findings.slice(0, MAX_SHOWN).map(renderFinding);
+    const more = findings.length - shown.length;
+    if (more > 0) shown.push(`… and ${more} more; --json gives all of them.`);
+    this.note(shown.join("\n\n"));
+    const mistakes = findings.filter(({ severity }) => severity === "error").length;
+    this.note(`\n${mistakes === 1 ? "1 mistake" : `${mistakes} mistakes`}; nothing was run.`);
     const document = {
       status: "error",
       code: "compile.failed",
       category: "usage",
-      message: findings[0]?.message,
-      findings: findings.map(({ place, ...finding }) => ({ ...finding, ...place })),
+      message: findings.find(({ severity }) => severity === "error")?.message,
+      findings: findings.map(findingDocument),
     };
     if (this.json) await this.result(() => document, String);
+  }
+
+  /** What is doubtful about a file that can be used. */
+  warnings(findings: readonly Finding[]): void {
+    for (const finding of findings.slice(0, MAX_SHOWN)) this.note(`${renderFinding(finding)}\n`);
   }
 
   /** Resolves when all notes have been handed over. */
   async flush(): Promise<void> {
     await this.#lastNote;
   }
+}
+
+/** More than anybody reads; a file that is wrong everywhere has thousands. */
+const MAX_SHOWN = 100;
+
+/** A finding with its position, for editors and CI. */
+export function findingDocument({ place, excerpt, ...finding }: Finding): object {
+  const { file, line, column, endLine, endColumn } = place;
+  return { ...finding, file, line, column, end_line: endLine, end_column: endColumn, text: excerpt.text };
 }
 
 function writer(stream: NodeJS.WriteStream): Write {

@@ -1,40 +1,65 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { compile } from "@osiris/compiler";
+import { compile, type Finding } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
-import { isManifestText, readManifestFiles, type Catalog, type RunnablePipeline } from "@osiris/runtime";
+import { compilerView, isManifestText, readManifestFiles, type RunnablePipeline } from "@osiris/runtime";
 import type { Output } from "./output.ts";
-import { noteProblems } from "./project.ts";
+import { noteProblems, type Project } from "./project.ts";
 
 export interface LoadOptions {
   /** `--param name=value`, as given. */
   readonly param?: readonly string[];
+  readonly profile?: string;
   readonly baseDir?: string;
 }
 
-/** Compiles a pipeline file, or reads the manifest that it turns out to be. Undefined: its mistakes were reported. */
+/** Something that can run, and the warnings that came with it. */
+export interface LoadedPipeline extends RunnablePipeline {
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Compiles a pipeline file, or reads the manifest that it turns out to be. Undefined: its mistakes were reported.
+ * Warnings have been shown, too.
+ */
 export async function loadPipeline(
   file: string,
-  catalog: Catalog,
+  { catalog, surroundings }: Project,
   options: LoadOptions,
   output: Output,
-): Promise<RunnablePipeline | undefined> {
+): Promise<LoadedPipeline | undefined> {
   const text = readPipelineText(file);
-  const baseDir = options.baseDir === undefined ? undefined : resolve(options.baseDir);
+  const baseDir = options.baseDir === undefined ? undefined : existingFolder(options.baseDir);
   if (isManifestText(text)) {
-    if (options.param !== undefined && options.param.length > 0) {
-      throw usage("A manifest's parameters are fixed; --param works on a pipeline file only.");
+    if ((options.param ?? []).length > 0 || options.profile !== undefined) {
+      throw usage("A manifest's parameters are fixed; --param and --profile work on a pipeline file only.");
     }
-    return readManifestFiles(file, baseDir);
+    return { ...readManifestFiles(file, baseDir), findings: [] };
   }
-  const shown = relative(process.cwd(), resolve(file));
-  const params = parseParams(options.param ?? []);
-  const result = await compile({ text, file: shown, components: catalog.components, params });
-  if (result.ok) return { ...result.pipeline, baseDir: baseDir ?? dirname(resolve(file)) };
+  const folder = baseDir ?? dirname(resolve(file));
+  const result = await compile({
+    text,
+    file: relative(process.cwd(), resolve(file)),
+    components: compilerView(catalog),
+    params: parseParams(options.param ?? []),
+    baseDir: folder,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(surroundings.connections === undefined ? {} : { connections: surroundings.connections }),
+  });
+  if (result.ok) {
+    output.warnings(result.findings);
+    return { ...result.pipeline, baseDir: folder, findings: result.findings };
+  }
   // A component may be missing because its package is broken.
   noteProblems(catalog.problems, output);
-  await output.findings(result.findings, text);
+  await output.findings(result.findings);
   return undefined;
+}
+
+function existingFolder(given: string): string {
+  const folder = resolve(given);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw usage(`--base-dir ${given}: there is no such folder`);
 }
 
 function readPipelineText(file: string): string {

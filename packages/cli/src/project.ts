@@ -1,11 +1,27 @@
 import { fileURLToPath } from "node:url";
+import {
+  openCatalog,
+  readProjectConfig,
+  readSurroundings,
+  sessionsFolder,
+  type Catalog,
+  type Surroundings,
+} from "@osiris/runtime";
 import type { Output } from "./output.ts";
-import { openCatalog, readProjectConfig, sessionsFolder, type Catalog } from "@osiris/runtime";
 
 /** The folder of this package: drivers are also looked for beside the command. */
 const CLI_FOLDER = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 /** What surrounds a command: the project it was called in. */
+export interface Project {
+  readonly catalog: Catalog;
+  readonly surroundings: Surroundings;
+}
+
+export function openProject(): Project {
+  return { catalog: openProjectCatalog(), surroundings: readSurroundings(process.cwd(), process.env) };
+}
+
 export function openProjectCatalog(): Catalog {
   const cwd = process.cwd();
   return openCatalog({ cwd, cliFolder: CLI_FOLDER, project: readProjectConfig(cwd) });

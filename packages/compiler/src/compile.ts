@@ -1,14 +1,22 @@
-import { openSqlParser } from "@osiris/core";
-import { resolveInputs } from "./check-inputs.ts";
-import { checkFiles, checkNames, checkNeeds, draftStep } from "./check-steps.ts";
+import { openSqlAnalyzer } from "@osiris/core";
 import type { Components } from "./component.ts";
-import { readableParams, readableSteps, Report } from "./draft.ts";
-import { inReadingOrder, type Finding } from "./finding.ts";
+import { Connections } from "./connections.ts";
+import type { Finding } from "./finding.ts";
 import { buildPipeline, type CompiledPipeline } from "./manifest.ts";
-import { OML_SCHEMA, type Oml } from "./oml.ts";
+import { withTodaysNames } from "./oml/aliases.ts";
+import { OML_KEY_HINTS, OML_SCHEMA, type Oml } from "./oml/oml.ts";
+import { readableSteps } from "./oml/readable.ts";
 import { resolveParams } from "./params.ts";
-import { checkSchema } from "./schema-check.ts";
-import { Source } from "./source.ts";
+import { Report } from "./report.ts";
+import { checkFileSchema } from "./schema-check.ts";
+import { reportSecrets } from "./secrets/check-secrets.ts";
+import { askDrivers } from "./steps/ask-drivers.ts";
+import { checkFiles } from "./steps/check-files.ts";
+import { resolveInputs } from "./steps/check-inputs.ts";
+import { checkNames } from "./steps/check-names.ts";
+import { checkNeeds } from "./steps/check-needs.ts";
+import { draftStep, type CompileScope } from "./steps/step-draft.ts";
+import { Source } from "./yaml/source.ts";
 
 export interface CompileRequest {
   /** The pipeline file's text. */
@@ -16,45 +24,105 @@ export interface CompileRequest {
   /** Its name, for findings only: it goes nowhere else. */
   readonly file: string;
   readonly components: Components;
+  /** osiris_connections.yaml, which is checked where a step takes a connection. @default there is none */
+  readonly connections?: { readonly text: string; readonly file: string };
   /** `--param` values, as given. @default none */
   readonly params?: Readonly<Record<string, string>>;
+  /** The profile whose values apply. @default none */
+  readonly profile?: string;
+  /** Where relative paths start: for telling whether two paths are one file. @default "/" */
+  readonly baseDir?: string;
 }
 
+/** Findings of a good result are warnings. */
 export type CompileResult =
-  | { readonly ok: true; readonly pipeline: CompiledPipeline }
+  | { readonly ok: true; readonly pipeline: CompiledPipeline; readonly findings: readonly Finding[] }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /**
- * Checks a pipeline and compiles it. Everything that is wrong is reported at once. Reads no file, no clock and no
- * network: equal requests give byte-identical results.
+ * Checks a pipeline and compiles it. Everything that is wrong is reported at once. Reads no file, no clock, no network
+ * and no environment: equal requests give byte-identical results. Drivers are loaded through `components` only.
  */
 export async function compile(request: CompileRequest): Promise<CompileResult> {
+  const report = new Report();
   const source = new Source(request.text, request.file);
-  const syntax = source.syntaxFindings();
-  if (syntax.length > 0) return { ok: false, findings: inReadingOrder(syntax) };
+  const document = source.read(report);
+  if (document === undefined) return { ok: false, findings: report.findings() };
 
-  const report = new Report(source);
-  const oml = source.value();
-  if (oml instanceof Error) {
-    const hint = "Write the repeated part out; a pipeline needs few anchors.";
-    report.add([], "yaml.aliases", `The file's aliases cannot be resolved: ${oml.message}`, hint);
-    return { ok: false, findings: report.findings };
+  const oml = withTodaysNames(document.value, source, report);
+  const whole = { source, what: "The pipeline", code: "oml" } as const;
+  checkFileSchema(OML_SCHEMA, oml, whole, report, { keyHints: OML_KEY_HINTS });
+  checkSecretsOutsideSteps(oml, request, source, report);
+
+  const choice = { params: request.params ?? {}, profile: request.profile };
+  const params = resolveParams(oml, choice, source, report);
+  const connections = readConnectionsOnce(request, report);
+  const scope: CompileScope = { source, components: request.components, params, connections, report };
+  const steps = readableSteps(oml).map(({ step, index }) => draftStep(step, index, scope));
+  checkNames(steps, source, report);
+  checkNeeds(steps, source, report);
+  await using analyzer = await openSqlAnalyzer();
+  await askDrivers(steps, analyzer, scope);
+  await resolveInputs(steps, analyzer, scope);
+  checkFiles(steps, request.baseDir ?? "/", source, report);
+
+  const findings = report.findings();
+  if (report.hasErrors) return { ok: false, findings };
+  return { ok: true, pipeline: buildPipeline(oml as Oml, params, request.profile, steps), findings };
+}
+
+/** The file is nobody's business in a pipeline that takes no connection. */
+function readConnectionsOnce(request: CompileRequest, report: Report): () => Connections | undefined {
+  let read: { readonly connections: Connections | undefined } | undefined;
+  return () => {
+    read ??= {
+      connections:
+        request.connections === undefined
+          ? Connections.none()
+          : Connections.read(request.connections, request.components.installed, report),
+    };
+    return read.connections;
+  };
+}
+
+function checkSecretsOutsideSteps(
+  oml: unknown,
+  request: CompileRequest,
+  source: Source,
+  report: Report,
+): void {
+  if (typeof oml !== "object" || oml === null || Array.isArray(oml)) return;
+  const { description, metadata, params, profiles, steps } = oml as Record<keyof Oml, unknown>;
+  reportSecrets({ description }, { source, path: [], names: false }, report);
+  reportSecrets(metadata, { source, path: ["metadata"] }, report);
+  reportSecrets(profiles, { source, path: ["profiles"] }, report);
+  reportParamSecrets(params, request.params ?? {}, source, report);
+  if (!Array.isArray(steps)) return;
+  steps.forEach((step: unknown, index) => {
+    const text = (step as { description?: unknown } | null)?.description;
+    reportSecrets({ description: text }, { source, path: ["steps", index], names: false }, report);
+  });
+}
+
+/** A parameter's values stand under `default` and `enum`, and its name is what tells what they are. */
+function reportParamSecrets(
+  params: unknown,
+  given: Readonly<Record<string, string>>,
+  source: Source,
+  report: Report,
+): void {
+  if (typeof params !== "object" || params === null) return;
+  for (const [name, declaration] of Object.entries(params)) {
+    const path = ["params", name];
+    if (typeof declaration !== "object" || declaration === null) {
+      reportSecrets({ [name]: declaration as unknown }, { source, path: ["params"] }, report);
+    } else {
+      const { default: fallback, enum: allowed, description } = declaration as Record<string, unknown>;
+      reportSecrets({ [name]: fallback }, { source, path: ["params"] }, report);
+      reportSecrets({ [name]: allowed }, { source, path: ["params"] }, report);
+      reportSecrets({ description }, { source, path, names: false }, report);
+    }
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (value !== undefined) reportSecrets({ [name]: value }, { source, path: ["params"] }, report);
   }
-  const whole = { source, root: [], what: "The pipeline", code: "oml" };
-  report.findings.push(...checkSchema(OML_SCHEMA, oml, whole));
-
-  const { params, findings } = resolveParams(readableParams(oml), request.params ?? {}, source);
-  report.findings.push(...findings);
-
-  const steps = readableSteps(oml).map(({ step, index }) =>
-    draftStep(step, index, request.components, params, report),
-  );
-  checkNames(steps, report);
-  checkNeeds(steps, report);
-  await using parser = await openSqlParser();
-  await resolveInputs(steps, parser, params, report);
-  checkFiles(steps, report);
-
-  if (report.findings.length > 0) return { ok: false, findings: inReadingOrder(report.findings) };
-  return { ok: true, pipeline: buildPipeline(oml as Oml, params, steps) };
 }

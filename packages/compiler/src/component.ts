@@ -1,4 +1,4 @@
-import type { ComponentSpec } from "@osiris/core";
+import type { ComponentSpec, Driver } from "@osiris/core";
 
 /** A component that can run here: its spec, and the package that brings it. */
 export interface InstalledComponent {
@@ -7,7 +7,14 @@ export interface InstalledComponent {
   readonly packageVersion: string;
 }
 
-export type Components = ReadonlyMap<string, InstalledComponent>;
+/** What pipelines can use here. */
+export interface Components {
+  readonly installed: ReadonlyMap<string, InstalledComponent>;
+  /** The names of those that are installed and that the project does not allow. */
+  readonly denied: ReadonlySet<string>;
+  /** A component's driver, for the checks that it makes itself. Rejects with words for the user. */
+  readonly loadDriver: (component: InstalledComponent) => Promise<Driver>;
+}
 
 /** The packages we publish ourselves. Never guess a name beyond these: anyone can publish one. */
 const KNOWN_PACKAGES: Readonly<Record<string, string>> = {

@@ -1,43 +1,43 @@
-/** One mistake in a pipeline file, where it is and what to do about it. */
+import type { FindingCode, Severity } from "./finding-codes.ts";
+
+/** One mistake in a file, where it is and what to do about it. No field holds a secret. */
 export interface Finding {
-  /** Stable, dotted: `oml.unknown_key`. */
-  readonly code: string;
+  readonly severity: Severity;
+  readonly code: FindingCode;
+  /** What is wrong and why, in plain words. */
   readonly message: string;
-  /** What to do next. */
+  /** What to do next, such as the nearest right name. */
   readonly hint?: string;
   readonly place: Place;
+  readonly excerpt: Excerpt;
 }
 
-/** Counted from 1, columns in UTF-16 units, as editors do. */
+/** Lines and columns count from 1, columns in UTF-16 units, as editors do. The end is the first column after. */
 export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
 }
 
-/** Findings in reading order, each once. */
-export function inReadingOrder(findings: readonly Finding[]): readonly Finding[] {
-  const seen = new Set<string>();
-  return findings
-    .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
-    .filter((finding) => {
-      const key = `${finding.place.line}:${finding.place.column}:${finding.code}:${finding.message}`;
-      return !seen.has(key) && seen.add(key);
-    });
+/** The line of a finding for people: secrets masked, long lines cut. */
+export interface Excerpt {
+  readonly text: string;
+  /** Where the caret stands, from 1. */
+  readonly column: number;
 }
 
 /** A finding as a compiler prints it: `file:line:column: message`, the line, a caret, the remedy. */
-export function renderFinding(finding: Finding, source: string): string {
-  const { file, line, column } = finding.place;
-  const text = source.split("\n")[line - 1]?.replace(/\r$/, "") ?? "";
-  const gutter = String(line);
+export function renderFinding({ severity, code, message, hint, place, excerpt }: Finding): string {
+  const gutter = String(place.line);
   // Tabs stay tabs below, so that the caret stands under its character.
-  const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
+  const indent = excerpt.text.slice(0, excerpt.column - 1).replaceAll(/[^\t]/g, " ");
   const parts = [
-    `${file}:${line}:${column}: error: ${finding.message} [${finding.code}]`,
-    `  ${gutter} | ${text}`,
+    `${place.file}:${place.line}:${place.column}: ${severity}: ${message} [${code}]`,
+    `  ${gutter} | ${excerpt.text}`,
     `  ${" ".repeat(gutter.length)} | ${indent}^`,
   ];
-  if (finding.hint !== undefined) parts.push(`  help: ${finding.hint}`);
+  if (hint !== undefined) parts.push(`  help: ${hint}`);
   return parts.join("\n");
 }

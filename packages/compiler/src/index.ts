@@ -1,10 +1,28 @@
 export { compile } from "./compile.ts";
 export type { CompileRequest, CompileResult } from "./compile.ts";
 export type { Components, InstalledComponent } from "./component.ts";
+export { Connections, CONNECTIONS_FILE, CONNECTIONS_SCHEMA, fieldsFor } from "./connections.ts";
+export type { Connection } from "./connections.ts";
+export { FINDING_CODES } from "./finding-codes.ts";
+export type { FindingCode, FindingCodeEntry, Severity } from "./finding-codes.ts";
 export { renderFinding } from "./finding.ts";
-export type { Finding, Place } from "./finding.ts";
+export type { Excerpt, Finding, Place } from "./finding.ts";
 export { MANIFEST_SCHEMA, manifestFingerprint } from "./manifest.ts";
 export type { CompiledPipeline, Manifest, ManifestStep, StepConfig } from "./manifest.ts";
 export { didYouMean } from "./nearest.ts";
-export { OML_VERSION } from "./oml.ts";
-export { compileSchema, schemaProblem } from "./schema-check.ts";
+export { OML_VERSION } from "./oml/oml.ts";
+export { environmentNames, mapTexts, replaceReferences } from "./references.ts";
+export type { Path } from "./references.ts";
+export { Report } from "./report.ts";
+export {
+  brokenConstraints,
+  checkFileSchema,
+  pointerToPath,
+  schemaProblem,
+  schemaProblems,
+} from "./schema-check.ts";
+export type { SchemaProblem } from "./schema-check.ts";
+export { Source } from "./yaml/source.ts";
+export { placeholders, readSpec } from "./spec-file.ts";
+export type { SpecFile } from "./spec-file.ts";
+export { waitsFor } from "./steps/waits-for.ts";

@@ -1,11 +1,11 @@
-import { STEP_ID, type ComponentSpec, type JsonValue } from "@osiris/core";
+import { STEP_ID, type Column, type ComponentSpec, type JsonSchema, type JsonValue } from "@osiris/core";
 import { fileJson, fileYaml, fingerprint } from "./canonical.ts";
-import type { StepDraft } from "./draft.ts";
-import { MODES, OML_VERSION, PIPELINE_NAME, type Oml } from "./oml.ts";
+import { MODES, OML_VERSION, PIPELINE_NAME, type Oml } from "./oml/oml.ts";
 import type { Params } from "./params.ts";
+import type { StepDraft } from "./steps/step-draft.ts";
 
 /** The form of the files written here. It is part of every fingerprint: raise it when the form changes. */
-export const MANIFEST_VERSION = 1;
+export const MANIFEST_VERSION = 2;
 
 /** What runs: free of secrets, of absolute paths and of times, so that equal input gives equal bytes anywhere. */
 export interface Manifest {
@@ -13,6 +13,8 @@ export interface Manifest {
   readonly oml_version: string;
   readonly pipeline: {
     readonly name: string;
+    /** The profile that it was compiled with. */
+    readonly profile?: string;
     readonly description?: string;
     readonly metadata?: Readonly<Record<string, JsonValue>>;
   };
@@ -37,13 +39,20 @@ export interface ManifestStep {
   readonly needs: readonly string[];
   /** The one table to read, where the step's needs publish several. */
   readonly input?: string;
+  /** Where the rest of the config comes from: `@family.alias`, or `@family` for the family's default. */
+  readonly connection?: string;
+  /** The columns that the driver has promised to make. The run fails when it makes others. */
+  readonly columns?: readonly Column[];
   /** The config file, relative to the manifest. */
   readonly cfg: string;
   /** Config fields that are file paths, relative to the base directory. */
   readonly paths: { readonly read: readonly string[]; readonly write: readonly string[] };
 }
 
-/** A step's config with defaults and parameters, as its driver gets it but for the paths. */
+/**
+ * A step's own config, with parameters and defaults. What is still missing when the step starts: its connection's
+ * fields, the environment, and where its paths start.
+ */
 export type StepConfig = Readonly<Record<string, JsonValue>>;
 
 const stepId = { type: "string", pattern: STEP_ID.source };
@@ -51,9 +60,9 @@ const names = { type: "array", items: { type: "string" } };
 const hash = { type: "string", pattern: "^sha256:[0-9a-f]{64}$" };
 
 /** The JSON Schema of manifest.yaml: what must hold before a manifest from elsewhere is trusted with file names. */
-export const MANIFEST_SCHEMA: Readonly<Record<string, unknown>> = {
+export const MANIFEST_SCHEMA: JsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "https://osiris.dev/schema/manifest-1.json",
+  $id: `urn:osiris:schema:manifest:${MANIFEST_VERSION}`,
   title: "Osiris manifest",
   type: "object",
   required: ["manifest_version", "oml_version", "pipeline", "fingerprints", "steps"],
@@ -67,6 +76,7 @@ export const MANIFEST_SCHEMA: Readonly<Record<string, unknown>> = {
       additionalProperties: false,
       properties: {
         name: { type: "string", pattern: PIPELINE_NAME },
+        profile: { type: "string", pattern: PIPELINE_NAME },
         description: { type: "string" },
         metadata: { type: "object" },
       },
@@ -97,6 +107,16 @@ export const MANIFEST_SCHEMA: Readonly<Record<string, unknown>> = {
           },
           needs: { type: "array", items: stepId },
           input: { type: "string" },
+          connection: { type: "string", pattern: "^@[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)?$" },
+          columns: {
+            type: "array",
+            items: {
+              type: "object",
+              required: ["name", "type"],
+              additionalProperties: false,
+              properties: { name: { type: "string" }, type: { type: "string" } },
+            },
+          },
           cfg: { type: "string", pattern: `^cfg/${STEP_ID.source.slice(1, -1)}\\.json$` },
           paths: {
             type: "object",
@@ -117,12 +137,17 @@ export interface CompiledPipeline {
   readonly files: ReadonlyMap<string, string>;
 }
 
-export function buildPipeline(oml: Oml, params: Params, steps: readonly StepDraft[]): CompiledPipeline {
-  const configs = new Map(steps.map((step) => [step.oml.id, step.config as StepConfig]));
+export function buildPipeline(
+  oml: Oml,
+  params: Params,
+  profile: string | undefined,
+  steps: readonly StepDraft[],
+): CompiledPipeline {
+  const configs = new Map(steps.map((step) => [step.oml.id, step.configuration.own]));
   const manifestSteps = steps.map(manifestStep);
   const parts = {
     oml: fingerprint(oml),
-    params: fingerprint(Object.fromEntries(params)),
+    params: fingerprint({ profile, values: Object.fromEntries(params) }),
     components: fingerprint(usedComponents(steps)),
     compiler: fingerprint({ manifest_version: MANIFEST_VERSION, oml_version: OML_VERSION }),
   };
@@ -131,6 +156,7 @@ export function buildPipeline(oml: Oml, params: Params, steps: readonly StepDraf
     oml_version: oml.oml_version,
     pipeline: {
       name: oml.name,
+      ...(profile === undefined ? {} : { profile }),
       ...(oml.description === undefined ? {} : { description: oml.description }),
       ...(oml.metadata === undefined ? {} : { metadata: oml.metadata }),
     },
@@ -138,7 +164,7 @@ export function buildPipeline(oml: Oml, params: Params, steps: readonly StepDraf
   };
   const whole = identity({ ...body, fingerprints: parts }, configs);
   const manifest: Manifest = { ...body, fingerprints: { ...parts, manifest: whole } };
-  return { manifest, configs, files: filesOf(manifest, configs) };
+  return { manifest, configs, files: filesOf(manifest, configs, steps) };
 }
 
 /** The fingerprint of all that runs. Compare it with the manifest's own to see whether a file was changed. */
@@ -162,6 +188,8 @@ function manifestStep(step: StepDraft): ManifestStep {
     driver: { package: component.package, version: component.packageVersion },
     needs: step.needs,
     ...(step.oml.input === undefined ? {} : { input: step.oml.input }),
+    ...(step.configuration.connection === undefined ? {} : { connection: step.configuration.connection }),
+    ...(step.columns === undefined || component.spec.sql !== undefined ? {} : { columns: step.columns }),
     cfg: `cfg/${step.oml.id}.json`,
     paths: {
       read: (component.spec.paths?.read ?? []).map((pointer) => pointer.slice(1)),
@@ -174,9 +202,19 @@ function usedComponents(steps: readonly StepDraft[]): unknown {
   return Object.fromEntries(steps.map((step) => [step.oml.component, step.component]));
 }
 
-function filesOf(manifest: Manifest, configs: ReadonlyMap<string, StepConfig>): ReadonlyMap<string, string> {
+function filesOf(
+  manifest: Manifest,
+  configs: ReadonlyMap<string, StepConfig>,
+  steps: readonly StepDraft[],
+): ReadonlyMap<string, string> {
   const plan = {
-    steps: manifest.steps.map(({ id, component, needs, table }) => ({ id, component, needs, table })),
+    steps: manifest.steps.map(({ id, component, needs, table }, index) => ({
+      id,
+      component,
+      needs,
+      table,
+      columns: steps[index]?.columns,
+    })),
   };
   return new Map([
     ["manifest.yaml", fileYaml(manifest)],

@@ -1,44 +1,67 @@
-import type { Finding } from "./finding.ts";
+import type { FindingCode } from "./finding-codes.ts";
 import { didYouMean } from "./nearest.ts";
-import type { ParamDeclaration, ParamType, ParamValue, TypedParam } from "./oml.ts";
-import type { Path, Source } from "./source.ts";
+import { readableParams, readableProfiles } from "./oml/readable.ts";
+import type { ParamDeclaration, ParamType, ParamValue, TypedParam } from "./oml/oml.ts";
+import { mapTexts, referencesIn, replaceReferences, type Path, type Reference } from "./references.ts";
+import type { Report } from "./report.ts";
+import { isSecretName } from "./secrets/secret-names.ts";
+import type { Source, Span } from "./yaml/source.ts";
 
-const REFERENCE = /\$\{(?<name>[^}]*)\}/g;
-const WHOLE = /^\$\{params\.(?<name>[A-Za-z_][A-Za-z0-9_]*)\}$/;
-const PARAM = /^params\.(?<name>[A-Za-z_][A-Za-z0-9_]*)$/;
+/** By name; undefined for a declared parameter that has got no value, which has been reported. */
+export type Params = ReadonlyMap<string, ParamValue | undefined>;
 
-export type Params = ReadonlyMap<string, ParamValue>;
+/** What the caller chooses. */
+export interface ParamChoice {
+  /** `--param` values, as given. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly profile: string | undefined;
+}
 
-/** Typed values of all declared parameters: what the caller gives wins over the default. */
-export function resolveParams(
-  declared: Readonly<Record<string, ParamDeclaration>>,
-  given: Readonly<Record<string, string>>,
-  source: Source,
-): { readonly params: Params; readonly findings: readonly Finding[] } {
-  const params = new Map<string, ParamValue>();
-  const findings: Finding[] = [];
-  for (const name of Object.keys(given)) {
+/** Typed values of all declared parameters: a default, over it the profile's value, over that the caller's. */
+export function resolveParams(oml: unknown, choice: ParamChoice, source: Source, report: Report): Params {
+  const declared = readableParams(oml);
+  const profiles = readableProfiles(oml);
+  for (const [name, declaration] of Object.entries(declared))
+    checkDeclaration(name, declaration, source, report);
+  for (const [profile, values] of profiles) checkProfile(profile, values, declared, source, report);
+  for (const name of Object.keys(choice.params)) {
     if (Object.hasOwn(declared, name)) continue;
-    findings.push({
-      code: "params.unknown",
-      message: `--param ${name}: the pipeline declares no parameter "${name}"`,
-      hint: didYouMean(name, Object.keys(declared)),
-      place: source.placeOfKey(["params"]),
-    });
-  }
-  for (const [name, declaration] of Object.entries(declared)) {
-    const resolved = resolveOne(
-      name,
-      typed(declaration),
-      Object.hasOwn(given, name) ? given[name] : undefined,
+    const message = `--param ${name}: the pipeline declares no parameter "${name}"`;
+    report.add(
+      "params.unknown",
+      source.spanOfKey(["params"]),
+      message,
+      didYouMean(name, Object.keys(declared)),
     );
-    if ("problem" in resolved) {
-      findings.push({ ...resolved.problem, place: source.placeOfKey(["params", name]) });
-    } else {
-      params.set(name, resolved.value);
-    }
   }
-  return { params, findings };
+  const chosen = choice.profile === undefined ? {} : (profiles.get(choice.profile) ?? {});
+  if (choice.profile !== undefined && !profiles.has(choice.profile)) {
+    const message = `The pipeline declares no profile "${choice.profile}"`;
+    report.add(
+      "profile.unknown",
+      source.spanOfKey(["profiles"]),
+      message,
+      didYouMean(choice.profile, profiles.keys()),
+    );
+  }
+  const params = new Map<string, ParamValue | undefined>();
+  for (const [name, declaration] of Object.entries(declared)) {
+    const param = typed(declaration);
+    const given = own(choice.params, name);
+    const value = given === undefined ? (own(chosen, name) ?? param.default) : PARSERS[param.type](given);
+    const span = source.spanOfKey(["params", name]);
+    if (given !== undefined) checkGiven(name, param, given, span, report);
+    if (given === undefined && value === undefined) {
+      const hint = `Give it one with --param ${name}=…, or declare a default.`;
+      report.add("params.missing", span, `Parameter "${name}" has no value`, hint);
+    }
+    params.set(name, value);
+  }
+  return params;
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** A bare value declares its own type and is the default. */
@@ -51,48 +74,81 @@ function typed(declaration: ParamDeclaration): TypedParam {
   };
 }
 
-type Resolved =
-  | { readonly value: ParamValue }
-  | { readonly problem: { readonly code: string; readonly message: string; readonly hint?: string } };
+/** Wrong whatever value the parameter gets. */
+function checkDeclaration(name: string, declaration: ParamDeclaration, source: Source, report: Report): void {
+  const param = typed(declaration);
+  const bad = (key: string, message: string): void =>
+    report.add(
+      "params.bad_declaration",
+      source.spanOf(["params", name, key]),
+      `Parameter "${name}": ${message}`,
+    );
+  const { type, min, max, enum: allowed = [] } = param;
+  const isNumber = type === "integer" || type === "number";
+  for (const [key, bound] of [
+    ["min", min],
+    ["max", max],
+  ] as const) {
+    if (bound !== undefined && !isNumber) bad(key, `${key} is for numbers, and this is of type ${type}`);
+  }
+  if (min !== undefined && max !== undefined && min > max) bad("min", `min ${min} is above max ${max}`);
+  if (allowed.some((value) => !hasType(value, type)))
+    bad("enum", `enum holds a value that is not of type ${type}`);
+  if (param.default === undefined) return;
+  const path = typeof declaration === "object" ? ["params", name, "default"] : ["params", name];
+  report1(valueProblem(name, param, param.default, "its default"), source.spanOf(path), report);
+}
 
-function resolveOne(name: string, param: TypedParam, given: string | undefined): Resolved {
-  const from = given === undefined ? "its default" : `--param ${name}=${given}`;
-  const value = given === undefined ? param.default : PARSERS[param.type](given);
-  if (given === undefined && value === undefined) {
-    return {
-      problem: {
-        code: "params.missing",
-        message: `Parameter "${name}" has no value`,
-        hint: `Give it one with --param ${name}=…, or declare a default.`,
-      },
-    };
+function checkProfile(
+  profile: string,
+  values: Readonly<Record<string, ParamValue>>,
+  declared: Readonly<Record<string, ParamDeclaration>>,
+  source: Source,
+  report: Report,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    const path = ["profiles", profile, "params", name];
+    const declaration = own(declared, name);
+    if (declaration === undefined) {
+      const message = `Profile "${profile}" sets "${name}", and the pipeline declares no such parameter`;
+      report.add("params.unknown", source.spanOfKey(path), message, didYouMean(name, Object.keys(declared)));
+    } else {
+      const problem = valueProblem(name, typed(declaration), value, `the value in profile "${profile}"`);
+      report1(problem, source.spanOf(path), report);
+    }
   }
-  if (value === undefined || !hasType(value, param.type)) {
-    return {
-      problem: {
-        code: "params.wrong_type",
-        message: `Parameter "${name}" must be of type ${param.type}; ${from} is not`,
-      },
-    };
-  }
+}
+
+function checkGiven(name: string, param: TypedParam, given: string, span: Span, report: Report): void {
+  const from = `--param ${name}=${isSecretName(name) ? "***" : given}`;
+  const value = PARSERS[param.type](given);
+  const problem = value === undefined ? wrongType(name, param, from) : valueProblem(name, param, value, from);
+  report1(problem, span, report);
+}
+
+type Problem = readonly [code: FindingCode, message: string];
+
+function report1(problem: Problem | undefined, span: Span, report: Report): void {
+  if (problem !== undefined) report.add(problem[0], span, problem[1]);
+}
+
+function valueProblem(name: string, param: TypedParam, value: ParamValue, from: string): Problem | undefined {
+  if (!hasType(value, param.type)) return wrongType(name, param, from);
   if (param.enum && !param.enum.includes(value)) {
-    return {
-      problem: {
-        code: "params.not_allowed",
-        message: `Parameter "${name}" must be one of: ${param.enum.join(", ")}; ${from} is not`,
-      },
-    };
+    return [
+      "params.not_allowed",
+      `Parameter "${name}" must be one of: ${param.enum.join(", ")}; ${from} is not`,
+    ];
   }
   if (typeof value === "number" && (value < (param.min ?? -Infinity) || value > (param.max ?? Infinity))) {
     const range = `${param.min ?? "-∞"} to ${param.max ?? "∞"}`;
-    return {
-      problem: {
-        code: "params.out_of_range",
-        message: `Parameter "${name}" must be in ${range}; ${from} is not`,
-      },
-    };
+    return ["params.out_of_range", `Parameter "${name}" must be in ${range}; ${from} is not`];
   }
-  return { value };
+  return undefined;
+}
+
+function wrongType(name: string, param: TypedParam, from: string): Problem {
+  return ["params.wrong_type", `Parameter "${name}" must be of type ${param.type}; ${from} is not`];
 }
 
 const PARSERS: Readonly<Record<ParamType, (text: string) => ParamValue | undefined>> = {
@@ -108,61 +164,71 @@ function hasType(value: ParamValue, type: ParamType): boolean {
   return typeof value === type;
 }
 
-/** Replaces `${params.x}` everywhere in a config. A value that is one reference takes the parameter's type. */
-export function substitute(
+/**
+ * Replaces `${params.x}` everywhere in a config; environment references stay. A value that is one reference takes the
+ * parameter's type.
+ */
+export function fillParams(
   value: unknown,
   params: Params,
-  at: { readonly source: Source; readonly path: Path },
-): { readonly value: unknown; readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
-  const walk = (node: unknown, path: Path): unknown => {
-    if (typeof node === "string") return substituteText(node, params, { ...at, path }, findings);
-    if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]));
-    if (typeof node !== "object" || node === null) return node;
-    return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, walk(item, [...path, key])]));
-  };
-  return { value: walk(value, at.path), findings };
+  source: Source,
+  root: Path,
+  report: Report,
+): unknown {
+  return mapTexts(
+    value,
+    (text, path) => {
+      const references = referencesIn(text);
+      if (references.length === 0) return text;
+      for (const reference of references) checkReference(reference, params, source, path, report);
+      const [only] = references;
+      if (only?.kind === "param" && only.start === 0 && only.end === text.length) {
+        return params.get(only.name) ?? text;
+      }
+      return replaceReferences(text, (reference) => paramText(reference, params));
+    },
+    root,
+  );
 }
 
-function substituteText(
-  text: string,
+function paramText(reference: Reference, params: Params): string | undefined {
+  const value = reference.kind === "param" ? params.get(reference.name) : undefined;
+  return value === undefined ? undefined : String(value);
+}
+
+function checkReference(
+  reference: Reference,
   params: Params,
-  at: { readonly source: Source; readonly path: Path },
-  findings: Finding[],
-): ParamValue {
-  const whole = WHOLE.exec(text)?.groups?.["name"];
-  if (whole !== undefined && params.has(whole)) return params.get(whole) as ParamValue;
-  return text.replaceAll(REFERENCE, (reference, inner: string, offset: number) => {
-    const name = PARAM.exec(inner)?.groups?.["name"];
-    const value = name === undefined ? undefined : params.get(name);
-    if (value !== undefined) return String(value);
-    findings.push({
-      code: "params.unresolved",
-      message:
-        name === undefined
-          ? `${reference} is not a reference this compiler knows`
-          : `No parameter is called "${name}"`,
-      hint: name === undefined ? "Write ${params.<name>}." : didYouMean(name, params.keys()),
-      place: at.source.placeInText(at.path, offset),
-    });
-    return reference;
-  });
+  source: Source,
+  path: Path,
+  report: Report,
+): void {
+  const span = (): Span => source.spanInText(path, reference.start, reference.end - reference.start);
+  if (reference.kind === "param" && !params.has(reference.name)) {
+    const message = `No parameter is called "${reference.name}"`;
+    report.add("params.unresolved", span(), message, didYouMean(reference.name, params.keys()));
+  } else if (reference.kind === "unknown") {
+    const { inner } = reference;
+    const hint = params.has(inner.trim())
+      ? `Write \${params.${inner.trim()}}.`
+      : "Write ${params.<name>}, or ${NAME} in capitals for an environment variable; $${ for the characters.";
+    report.add("reference.unknown", span(), `\${${inner}} is no parameter and no environment variable`, hint);
+  }
 }
 
-/** Where a character of the text after {@link substitute} stood before it. */
+/** Where a character of a text after {@link fillParams} and unescaping stood before. */
 export function offsetBefore(raw: string, params: Params, offset: number): number {
   let before = 0;
   let after = 0;
-  for (const match of raw.matchAll(REFERENCE)) {
-    const name = PARAM.exec(match[1] ?? "")?.groups?.["name"];
-    const value = name === undefined ? undefined : params.get(name);
-    const length = value === undefined ? match[0].length : String(value).length;
-    const plain = match.index - before;
-    if (offset <= after + plain) break;
-    before += plain + match[0].length;
-    after += plain + length;
+  for (const reference of referencesIn(raw)) {
+    const text = reference.kind === "escape" ? "${" : paramText(reference, params);
+    if (text === undefined) continue;
+    const plain = reference.start - before;
+    if (offset < after + plain) break;
+    before = reference.end;
+    after += plain + text.length;
     // Inside a substituted value: point at the reference.
-    if (offset < after) return match.index;
+    if (offset < after) return reference.start;
   }
   return before + (offset - after);
 }

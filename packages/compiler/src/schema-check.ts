@@ -1,113 +1,209 @@
+import type { ComponentSpec, JsonSchema } from "@osiris/core";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
-import type { Finding } from "./finding.ts";
+import formats from "ajv-formats";
 import { didYouMean } from "./nearest.ts";
-import type { Path, Source } from "./source.ts";
+import { isUnresolved, type Path } from "./references.ts";
+import type { Report } from "./report.ts";
+import type { Source, Span } from "./yaml/source.ts";
 
-const OPTIONS = {
-  allErrors: true,
-  verbose: true,
-  useDefaults: true,
-  allowUnionTypes: true,
-  strict: true,
-} as const;
-
-/** Compiles a JSON Schema; throws when it is none. Schemas of different packages may have equal ids. */
-export function compileSchema(schema: Readonly<Record<string, unknown>>): ValidateFunction {
-  return new Ajv2020(OPTIONS).compile(schema);
+/** One way in which a value does not match its schema. Messages never hold the value: it may be a secret. */
+export interface SchemaProblem {
+  readonly kind: "unknown_key" | "missing_key" | "wrong_value" | "wrong_type";
+  /** Where the value is, within what was checked. */
+  readonly path: Path;
+  /** The unknown or missing key. */
+  readonly key?: string;
+  readonly message: string;
+  readonly hint?: string;
 }
 
-const compiled = new WeakMap<object, ValidateFunction>();
+export interface SchemaCheckOptions {
+  /** Turns `"3306"` into 3306 where a number is wanted: for values from the environment. @default false */
+  readonly coerce?: boolean;
+  /** Better hints than the nearest name, by unknown key. */
+  readonly keyHints?: Readonly<Record<string, string>>;
+}
+
+/** Compiles a JSON Schema; throws when it is none. Schemas of different packages may have equal ids. */
+export function compileSchema(schema: JsonSchema, coerce = false): ValidateFunction {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    allowUnionTypes: true,
+    strict: true,
+    // A rule about fields that others declare is a schema without types.
+    strictTypes: false,
+    strictRequired: false,
+    coerceTypes: coerce,
+  });
+  formats.default(ajv);
+  return ajv.compile(schema);
+}
+
+const compiled = new WeakMap<object, Map<boolean, ValidateFunction>>();
 
 /** Compiled when it is first needed: that costs more than most checks. */
-function validator(schema: Readonly<Record<string, unknown>>): ValidateFunction {
-  const validate = compiled.get(schema) ?? compileSchema(schema);
-  compiled.set(schema, validate);
+function validator(schema: JsonSchema, coerce: boolean): ValidateFunction {
+  const variants = compiled.get(schema) ?? new Map<boolean, ValidateFunction>();
+  compiled.set(schema, variants);
+  const validate = variants.get(coerce) ?? compileSchema(schema, coerce);
+  variants.set(coerce, validate);
   return validate;
 }
 
 /**
- * What is wrong with a value, in one line; undefined when nothing is. For files that are read without positions.
- * Throws when `schema` is no JSON Schema.
+ * What is wrong with `value`, which `what` names. Fills in the schema's defaults. Texts that stand for something that
+ * is not known yet (`${NAME}`) are taken to be right. Throws when `schema` is no JSON Schema.
  */
-export function schemaProblem(schema: Readonly<Record<string, unknown>>, value: unknown): string | undefined {
-  const validate = validator(schema);
-  if (validate(value)) return undefined;
-  const [error] = validate.errors ?? [];
-  const key: unknown = error?.params["additionalProperty"];
-  return `${error?.instancePath || "/"} ${error?.message ?? "is not valid"}${typeof key === "string" ? `: "${key}"` : ""}`;
-}
-
-/**
- * Checks `value` against `schema`, fills in the schema's defaults, and says what is wrong where it stands in the
- * file. `root` is the path of `value` in the source; `what` names the thing, such as `step "load"`.
- */
-export function checkSchema(
-  schema: Readonly<Record<string, unknown>>,
+export function schemaProblems(
+  schema: JsonSchema,
   value: unknown,
-  at: { readonly source: Source; readonly root: Path; readonly what: string; readonly code: string },
-): readonly Finding[] {
-  const validate = validator(schema);
+  what: string,
+  options: SchemaCheckOptions = {},
+): readonly SchemaProblem[] {
+  const validate = validator(schema, options.coerce ?? false);
   if (validate(value)) return [];
-  return (validate.errors ?? []).flatMap((error) => toFinding(error, schema, at));
+  const errors = (validate.errors ?? []).filter((error) => !dependsOnUnresolved(error));
+  return withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {}));
 }
 
-function toFinding(
-  error: ErrorObject,
-  schema: Readonly<Record<string, unknown>>,
-  at: { readonly source: Source; readonly root: Path; readonly what: string; readonly code: string },
-): Finding[] {
-  const path: Path = [...at.root, ...pointer(error.instancePath)];
-  const name = path.length > at.root.length ? `"${path.slice(at.root.length).join(".")}"` : at.what;
-  const params = error.params as Readonly<Record<string, unknown>>;
-  const here = (code: string, message: string, hint?: string): Finding => ({
-    code: `${at.code}.${code}`,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    place: at.source.placeOf(path),
-  });
-  switch (error.keyword) {
-    case "additionalProperties": {
-      const key = String(params["additionalProperty"]);
-      const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
-      return [
-        {
-          code: `${at.code}.unknown_key`,
-          message: `${at.what} has no key "${key}"`,
-          hint: didYouMean(key, known),
-          place: at.source.placeOfKey([...path, key]),
-        },
-      ];
-    }
-    case "required": {
-      const key = String(params["missingProperty"]);
-      return [here("missing_key", `${name} needs the key "${key}"`, describe(schema, error, key))];
-    }
-    case "const":
-      return [here("wrong_value", `${name} must be ${JSON.stringify(params["allowedValue"])}`)];
-    case "enum": {
-      const allowed = (params["allowedValues"] as readonly unknown[]).map(String);
-      return [here("wrong_value", `${name} must be one of: ${allowed.join(", ")}`)];
-    }
-    case "type": {
-      const types = [params["type"]].flat().join(" or ");
-      return [here("wrong_type", `${name} must be ${article(types)}`)];
-    }
-    case "pattern":
-      return [here("wrong_value", `${name} must match ${String(params["pattern"])}`)];
-    case "anyOf":
-    case "if":
-      // Its branches report what is wrong; the frame around them adds nothing.
-      return [];
-    default:
-      return [here("wrong_value", `${name} ${error.message ?? "is not valid"}`)];
+/** The first problem, as one line; undefined when there is none. For files that are read without positions. */
+export function schemaProblem(schema: JsonSchema, value: unknown, what: string): string | undefined {
+  return schemaProblems(schema, value, what)[0]?.message;
+}
+
+/** The texts of a spec's rules that a config breaks, as far as it is known. */
+export function brokenConstraints(spec: ComponentSpec, config: unknown): readonly string[] {
+  return (spec.constraints ?? [])
+    .filter(({ when, must }) => (when === undefined || matches(when, config)) && !matches(must, config))
+    .map(({ error }) => error);
+}
+
+function matches(schema: JsonSchema, value: unknown): boolean {
+  return schemaProblems(schema, structuredClone(value), "").length === 0;
+}
+
+/** Checks a value of a file of ours, and reports what is wrong where it stands. */
+export function checkFileSchema(
+  schema: JsonSchema,
+  value: unknown,
+  at: { readonly source: Source; readonly what: string; readonly code: "oml" | "file" },
+  report: Report,
+  options: SchemaCheckOptions = {},
+): void {
+  for (const problem of schemaProblems(schema, value, at.what, options)) {
+    const span: Span =
+      problem.kind === "unknown_key"
+        ? at.source.spanOfKey([...problem.path, problem.key ?? ""])
+        : at.source.spanOf(problem.path);
+    report.add(`${at.code}.${problem.kind}`, span, problem.message, problem.hint);
   }
 }
 
-function describe(schema: object, error: ErrorObject, key: string): string | undefined {
-  const properties = (error.parentSchema ?? schema) as {
-    properties?: Record<string, { description?: string }>;
-  };
-  const text = properties.properties?.[key]?.description;
+const OF_OBJECTS: ReadonlySet<string> = new Set(["required", "additionalProperties", "dependentRequired"]);
+
+/** A rule about a text with a reference, or about something that holds one, can only be checked when it is known. */
+function dependsOnUnresolved(error: ErrorObject): boolean {
+  if (typeof error.data === "string") return isUnresolved(error.data);
+  if (OF_OBJECTS.has(error.keyword)) return false;
+  const combined = ["anyOf", "oneOf", "allOf", "not", "if", "const", "enum", "contains", "uniqueItems"];
+  return combined.includes(error.keyword) && /\$\{/.test(JSON.stringify(error.data) ?? "");
+}
+
+/** Where a value matches none of several schemas, what each of them says of it is noise. */
+function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  const noise = (error: ErrorObject): boolean =>
+    choices.some(
+      (choice) =>
+        error !== choice &&
+        error.schemaPath.startsWith(`${choice.schemaPath}/`) &&
+        error.instancePath === choice.instancePath &&
+        error.keyword === "type",
+    );
+  const kept = errors.filter((error) => !noise(error));
+  // A branch that says more than "another type" is the one that was meant: the choice itself adds nothing then.
+  return kept.filter(
+    (error) =>
+      !choices.includes(error) ||
+      !kept.some((other) => other !== error && other.schemaPath.startsWith(`${error.schemaPath}/`)),
+  );
+}
+
+function toProblem(
+  error: ErrorObject,
+  what: string,
+  keyHints: Readonly<Record<string, string>>,
+): SchemaProblem {
+  const path = pointerToPath(error.instancePath);
+  const name = path.length > 0 ? `"${path.join(".")}"` : what;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const wrong = (message: string): SchemaProblem => ({
+    kind: "wrong_value",
+    path,
+    message: `${name} ${message}`,
+  });
+  switch (error.keyword) {
+    case "additionalProperties":
+    case "unevaluatedProperties": {
+      const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
+      const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
+      const hint = Object.hasOwn(keyHints, key) && !known.includes(key) ? keyHints[key] : undefined;
+      return {
+        kind: "unknown_key",
+        path,
+        key,
+        message: `${name} has no key "${key}"`,
+        hint: hint ?? didYouMean(key, known),
+      };
+    }
+    case "required": {
+      const key = String(params["missingProperty"]);
+      const hint = describe(error, key);
+      return {
+        kind: "missing_key",
+        path,
+        key,
+        message: `${name} needs the key "${key}"`,
+        ...(hint === undefined ? {} : { hint }),
+      };
+    }
+    case "type": {
+      const types = [params["type"]].flat().join(" or ");
+      return { kind: "wrong_type", path, message: `${name} must be ${article(types)}` };
+    }
+    case "anyOf":
+    case "oneOf":
+      return { kind: "wrong_type", path, message: `${name} must be ${choiceText(error)}` };
+    case "const":
+      return wrong(`must be ${JSON.stringify(params["allowedValue"])}`);
+    case "enum":
+      return wrong(
+        `must be one of: ${(params["allowedValues"] as readonly unknown[]).map(String).join(", ")}`,
+      );
+    case "pattern":
+      return wrong(`must match ${String(params["pattern"])}`);
+    case "propertyNames":
+      return wrong(`cannot have the key "${String(params["propertyName"])}"`);
+    default:
+      return wrong(error.message ?? "is not valid");
+  }
+}
+
+function choiceText(error: ErrorObject): string {
+  const branches = Array.isArray(error.schema)
+    ? (error.schema as readonly { type?: string | string[] }[])
+    : [];
+  const types = branches.flatMap(({ type }) => type ?? []);
+  return types.length < branches.length ? "of another form" : article(types.join(" or "));
+}
+
+function describe(error: ErrorObject, key: string): string | undefined {
+  const properties = error.parentSchema as
+    | { properties?: Record<string, { description?: string }> }
+    | undefined;
+  const text = properties?.properties?.[key]?.description;
   return text === undefined ? undefined : `${key}: ${text}`;
 }
 
@@ -115,9 +211,9 @@ function article(types: string): string {
   return `${/^[aeio]/.test(types) ? "an" : "a"} ${types}`;
 }
 
-/** A JSON Pointer (RFC 6901) as a path. Only digits index: OML has no mapping with numbers as keys. */
-function pointer(text: string): Path {
-  return text
+/** A JSON Pointer (RFC 6901) as a path. */
+export function pointerToPath(pointer: string): Path {
+  return pointer
     .split("/")
     .slice(1)
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))

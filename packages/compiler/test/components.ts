@@ -1,4 +1,4 @@
-import type { ComponentSpec } from "@osiris/core";
+import { defineDriver, type ComponentSpec } from "@osiris/core";
 import type { Components, InstalledComponent } from "../src/index.ts";
 
 function component(
@@ -40,12 +40,19 @@ const sql = component({
   configSchema: { type: "object", properties: { query: { type: "string" } } },
 });
 
-export const components: Components = new Map([source, sink, sql].map((item) => [item.spec.name, item]));
+export const components: Components = {
+  installed: new Map([source, sink, sql].map((item) => [item.spec.name, item])),
+  denied: new Set(["test.denied"]),
+  loadDriver: () => Promise.resolve(defineDriver({ run: () => Promise.reject(new Error("only compiled")) })),
+};
 
 /** The same components with one of them changed. */
 export function withComponent(
   name: string,
   change: (component: InstalledComponent) => InstalledComponent,
 ): Components {
-  return new Map([...components].map(([key, item]) => [key, key === name ? change(item) : item]));
+  const installed = [...components.installed].map(
+    ([key, item]) => [key, key === name ? change(item) : item] as const,
+  );
+  return { ...components, installed: new Map(installed) };
 }

@@ -1,9 +1,15 @@
-import { openSqlParser } from "@osiris/core";
+import { openSqlAnalyzer } from "@osiris/core";
 import { afterAll, describe, expect, test } from "vitest";
-import { readTables } from "../src/sql/read-tables.ts";
+import { readTables, type SqlReading } from "../src/sql/read-tables.ts";
 
-const parser = await openSqlParser();
-afterAll(() => parser[Symbol.asyncDispose]());
+const analyzer = await openSqlAnalyzer();
+afterAll(() => analyzer[Symbol.asyncDispose]());
+const functions = await analyzer.functions();
+
+async function read(sql: string): Promise<SqlReading> {
+  const [parsed] = await analyzer.parse([sql]);
+  return readTables(sql, parsed ?? { error: "no answer" }, functions);
+}
 
 describe("the tables that a query reads", () => {
   const cases: readonly (readonly [sql: string, reads: readonly string[]])[] = [
@@ -42,7 +48,7 @@ describe("the tables that a query reads", () => {
   ];
 
   test.each(cases)("%s", async (sql, reads) => {
-    const { reads: found, problems } = await readTables(sql, parser);
+    const { reads: found, problems } = await read(sql);
     expect(problems).toEqual([]);
     expect(found.map((read) => read.name).toSorted()).toEqual(reads.toSorted());
     for (const read of found)
@@ -51,7 +57,7 @@ describe("the tables that a query reads", () => {
 
   test("are found at their place behind characters of several bytes", async () => {
     const sql = "SELECT 'žluť 🐎' AS s FROM nowhere";
-    const { reads } = await readTables(sql, parser);
+    const { reads } = await read(sql);
     expect(reads).toEqual([{ name: "nowhere", offset: sql.indexOf("nowhere") }]);
   });
 });
@@ -112,7 +118,7 @@ describe("what a SQL step may not do", () => {
   ];
 
   test.each(refused)("%s", async (sql, code) => {
-    const { problems } = await readTables(sql, parser);
+    const { problems } = await read(sql);
     expect(problems.map((problem) => problem.code)).toEqual([code]);
   });
 });

@@ -14,11 +14,37 @@ export interface Driver<Config = Readonly<Record<string, unknown>>> {
    * Errors should be `OsirisError`s; anything else is reported as a defect of the driver.
    */
   run(step: StepRequest<Config>): Promise<StepResult>;
+
+  /**
+   * What is wrong with a config that its schema cannot say. Called when a pipeline is compiled; reads nothing but its
+   * argument. Defaults and the connection are filled in; values from the environment are still their `${NAME}`.
+   */
+  validate?(config: Config): readonly ConfigProblem[];
+
+  /**
+   * The columns of the step's single table, where the config alone decides them: SQL that reads the table is then
+   * checked when the pipeline is compiled, and the run fails when the table has others. Called like {@link validate},
+   * with configs in which it found nothing wrong.
+   */
+  columns?(config: Config): readonly Column[] | undefined;
+}
+
+/** One mistake in a config, found by its driver. */
+export interface ConfigProblem {
+  /** JSON Pointer of the value, `""` for the config as a whole. */
+  readonly path: string;
+  /** What is wrong and why, in plain words, without secrets. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
 }
 
 export interface StepRequest<Config> {
   readonly stepId: string;
-  /** Checked against the spec's `configSchema`, defaults filled in, file paths absolute. */
+  /**
+   * Spec defaults, the connection's values over them, the step's own over those; checked against the spec's
+   * `configSchema`. File paths are absolute; strings under the spec's `secrets` are {@link Secret}s.
+   */
   readonly config: Config;
   readonly inputs: Inputs;
   readonly ctx: DriverContext;

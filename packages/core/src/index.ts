@@ -1,6 +1,14 @@
 export * from "./contract.ts";
-export { COMPONENT_SPEC_SCHEMA } from "./component-spec.ts";
-export type { ComponentMode, ComponentSpec, InputArity } from "./component-spec.ts";
+export { COMPONENT_SPEC_SCHEMA, connectionFields, familyOf } from "./component-spec.ts";
+export type {
+  ComponentMode,
+  ComponentSpec,
+  ConnectionField,
+  Constraint,
+  InputArity,
+  JsonSchema,
+  OverridePolicy,
+} from "./component-spec.ts";
 export { isOsirisError, OsirisError, toOsirisError } from "./errors.ts";
 export type { ErrorCategory, ErrorDetails } from "./errors.ts";
 export {
@@ -17,5 +25,6 @@ export type { TableShape } from "./run-database/run-database.ts";
 export type { DatabaseSettings, ReachableFiles } from "./run-database/settings.ts";
 export { StepTables } from "./run-database/step-tables.ts";
 export { Semaphore } from "./semaphore.ts";
-export { openSqlParser } from "./sql-parser.ts";
-export type { ParsedSql, SqlParser } from "./sql-parser.ts";
+export { Secret } from "./secret.ts";
+export { openSqlAnalyzer } from "./sql-analyzer.ts";
+export type { BindProblem, BoundSql, ParsedSql, SqlAnalyzer } from "./sql-analyzer.ts";

@@ -1,10 +1,13 @@
-export { openCatalog } from "./discovery/catalog.ts";
+export { readSurroundings } from "./config/surroundings.ts";
+export type { Surroundings } from "./config/surroundings.ts";
+export { InvalidFileError } from "./config/invalid-file.ts";
+export { PROJECT_SCHEMA, readProjectConfig } from "./config/project-config.ts";
+export type { ProjectConfig } from "./config/project-config.ts";
+export { compilerView, openCatalog } from "./discovery/catalog.ts";
 export type { Catalog, PackageProblem } from "./discovery/catalog.ts";
 export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
-export { readProjectConfig } from "./project-config.ts";
-export type { ProjectConfig } from "./project-config.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";

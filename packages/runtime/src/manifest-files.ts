@@ -68,7 +68,7 @@ function parseManifest(text: string, file: string): Manifest {
   } catch (error) {
     throw badManifest(file, error instanceof Error ? error.message : String(error));
   }
-  const problem = schemaProblem(MANIFEST_SCHEMA, value);
+  const problem = schemaProblem(MANIFEST_SCHEMA, value, "the manifest");
   if (problem !== undefined) throw badManifest(file, problem);
   return value as Manifest;
 }

@@ -235,7 +235,7 @@ const cases: Readonly<Record<string, BadInput>> = {
         WRITE.replace("id: report", "id: again\n    needs: [people]").replace("out/report", "./out/report"),
     ),
     exitCode: 2,
-    says: /Step "report" writes "out\/report.csv" too/,
+    says: /Step "report" writes "\.\/out\/report.csv" too/,
   },
   "a step that reads what an independent step writes": {
     oml: pipeline(

@@ -4,10 +4,11 @@ import { buildFolder, rememberCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline } from "../pipeline-file.ts";
-import { openProjectCatalog, sessions } from "../project.ts";
+import { openProject, sessions } from "../project.ts";
 
 export interface CompileOptions {
   readonly param?: readonly string[];
+  readonly profile?: string;
   readonly out?: string;
   readonly sessionsDir?: string;
 }
@@ -17,7 +18,7 @@ export async function compileCommand(
   options: CompileOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const compiled = await loadPipeline(file, openProjectCatalog(), options, output);
+  const compiled = await loadPipeline(file, openProject(), options, output);
   if (compiled === undefined) return EXIT.usage;
   const { manifest, files, baseDir } = compiled;
   const root = sessions(options.sessionsDir);

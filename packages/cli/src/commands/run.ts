@@ -5,12 +5,13 @@ import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline, usage } from "../pipeline-file.ts";
-import { openProjectCatalog, sessions } from "../project.ts";
+import { openProject, sessions } from "../project.ts";
 import { guardRun } from "../run-guard.ts";
 import { progressLine, runSummary } from "../run-summary.ts";
 
 export interface RunOptions {
   readonly param?: readonly string[];
+  readonly profile?: string;
   readonly lastCompile?: boolean;
   readonly baseDir?: string;
   readonly sessionsDir?: string;
@@ -28,12 +29,12 @@ export async function runCommand(
 ): Promise<ExitCode> {
   using guard = guardRun(output);
   const root = sessions(options.sessionsDir);
-  const catalog = openProjectCatalog();
-  const pipeline = await loadPipeline(fileToRun(file, options, root), catalog, options, output);
+  const project = openProject();
+  const pipeline = await loadPipeline(fileToRun(file, options, root), project, options, output);
   if (pipeline === undefined) return EXIT.usage;
   const record = await runPipeline({
     pipeline,
-    catalog,
+    ...project,
     sessions: root,
     signal: guard.signal,
     database: databaseSettings(options),

@@ -1,10 +1,11 @@
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import type { Output } from "../output.ts";
+import { findingDocument, type Output } from "../output.ts";
 import { loadPipeline } from "../pipeline-file.ts";
-import { openProjectCatalog } from "../project.ts";
+import { openProject } from "../project.ts";
 
 export interface ValidateOptions {
   readonly param?: readonly string[];
+  readonly profile?: string;
 }
 
 export async function validateCommand(
@@ -12,10 +13,11 @@ export async function validateCommand(
   options: ValidateOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const compiled = await loadPipeline(file, openProjectCatalog(), options, output);
+  const compiled = await loadPipeline(file, openProject(), options, output);
   if (compiled === undefined) return EXIT.usage;
   const { pipeline, steps } = compiled.manifest;
-  const document = { status: "ok", pipeline: pipeline.name, steps: steps.length, findings: [] };
+  const findings = compiled.findings.map(findingDocument);
+  const document = { status: "ok", pipeline: pipeline.name, steps: steps.length, findings };
   await output.result(
     () => document,
     () => `${file}: ok, ${steps.length} steps`,

@@ -1,9 +1,11 @@
 /** The table functions a SQL step may call: those that make rows from their arguments alone. */
 export const ALLOWED_TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
   "generate_series",
+  "generate_subscripts",
   "json_each",
   "json_tree",
   "range",
+  "regexp_split_to_table",
   "repeat",
   "repeat_row",
   "unnest",

@@ -1,4 +1,6 @@
-import { foldCase, type SqlParser } from "@osiris/core";
+import { foldCase, type ParsedSql } from "@osiris/core";
+import type { FindingCode } from "../finding-codes.ts";
+import { nearest } from "../nearest.ts";
 import { ALLOWED_TABLE_FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
 
 /** A table that a query reads, and where: an index into the SQL text, in UTF-16 units. */
@@ -8,7 +10,7 @@ export interface TableRead {
 }
 
 export interface SqlProblem {
-  readonly code: string;
+  readonly code: FindingCode;
   readonly message: string;
   readonly hint?: string;
   readonly offset: number;
@@ -19,30 +21,63 @@ export interface SqlReading {
   readonly problems: readonly SqlProblem[];
 }
 
-/** What a query reads, from DuckDB's own parse tree. Problems are all that keeps it from being one plain SELECT. */
-export async function readTables(sql: string, parser: SqlParser): Promise<SqlReading> {
-  const parsed = await parser.parse(sql);
-  if ("error" in parsed) return { reads: [], problems: [parseProblem(parsed.error, parsed.position ?? 0)] };
+/**
+ * What a query reads, from DuckDB's own parse tree. Problems are all that keeps it from being one plain SELECT over
+ * functions that there are; `functions` are their names.
+ */
+export function readTables(sql: string, parsed: ParsedSql, functions: ReadonlySet<string>): SqlReading {
+  if ("error" in parsed)
+    return { reads: [], problems: [parseProblem(parsed.error, parsed.position ?? 0, sql)] };
   if (parsed.statements.length !== 1) {
     const hint = "Write one SELECT; give each further result a step of its own.";
     const message = `Expected one SELECT, found ${parsed.statements.length} statements`;
     return { reads: [], problems: [{ code: "sql.one_select", message, hint, offset: 0 }] };
   }
-  const walk = new Walk(sql);
+  const walk = new Walk(sql, functions);
   walk.query(parsed.statements[0]?.node, []);
   return { reads: walk.reads, problems: walk.problems };
 }
 
-function parseProblem(error: string, offset: number): SqlProblem {
-  if (error.startsWith("Only SELECT statements")) {
-    return {
-      code: "sql.only_select",
-      message: "A SQL step is one SELECT; this is another kind of statement",
-      hint: "Write the SELECT alone: its result becomes the step's table. A PIVOT statement is written FROM t PIVOT (…).",
-      offset,
-    };
+function parseProblem(error: string, offset: number, sql: string): SqlProblem {
+  if (!error.startsWith("Only SELECT statements"))
+    return { code: "sql.syntax", message: `SQL: ${error}`, offset };
+  return {
+    code: "sql.only_select",
+    message: "A SQL step is one SELECT; this is another kind of statement",
+    hint: selectInstead(sql),
+    offset,
+  };
+}
+
+/** Statements around a SELECT that have the same meaning without them. */
+const WRAPPED: readonly RegExp[] = [
+  /^\s*create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?(?:table|view)\s+(?:if\s+not\s+exists\s+)?\S+\s+as\s+(?<select>.+)$/is,
+  /^\s*insert\s+into\s+\S+\s+(?<select>(?:with|select|from)\b.+)$/is,
+  /^\s*copy\s*\((?<select>.+)\)\s*to\b.*$/is,
+];
+const MAX_REWRITE = 200;
+
+/** The rewrite, where there is one. */
+function selectInstead(sql: string): string {
+  const select = WRAPPED.map((form) => form.exec(sql)?.groups?.["select"]).find((text) => text !== undefined);
+  if (select !== undefined) {
+    const line = select.replaceAll(/\s+/g, " ").replace(/;\s*$/, "").trim();
+    const shown = line.length > MAX_REWRITE ? `${line.slice(0, MAX_REWRITE)}…` : line;
+    return `The result becomes the step's table by itself. Write: ${shown}`;
   }
-  return { code: "sql.syntax", message: `SQL: ${error}`, offset };
+  const pivot =
+    /^\s*pivot(?:_wider)?\s+(?<table>\S+)\s+on\s+(?<column>.+?)\s+using\s+(?<value>.+?)(?:\s+group\s+by\s+.+)?;?\s*$/is.exec(
+      sql,
+    );
+  if (pivot?.groups !== undefined) {
+    const { table = "", column = "", value = "" } = pivot.groups;
+    const on = column.replaceAll(/\s+/g, " ");
+    return `Write it with the values it makes columns of: FROM ${table} PIVOT (${value} FOR ${on} IN ('a', 'b'))`;
+  }
+  const effects = /^\s*(?:update|delete|merge)\b/i.test(sql);
+  return effects
+    ? "Tables do not change. Write the SELECT whose rows are the ones you want, and read this step's table instead."
+    : "Write the SELECT alone: its result becomes the step's table.";
 }
 
 type TreeNode = Readonly<Record<string, unknown>>;
@@ -58,9 +93,11 @@ class Walk {
   readonly reads: TableRead[] = [];
   readonly problems: SqlProblem[] = [];
   readonly #bytes: Buffer;
+  readonly #functions: ReadonlySet<string>;
 
-  constructor(sql: string) {
+  constructor(sql: string, functions: ReadonlySet<string>) {
     this.#bytes = Buffer.from(sql, "utf8");
+    this.#functions = functions;
   }
 
   /** A query node: its CTEs are visible in it, and each in those after it. */
@@ -94,6 +131,7 @@ class Walk {
     } else if (isTreeNode(value)) {
       if (isTableRef(key, value)) this.#tableRef(value, scope);
       if (value["class"] === "FUNCTION") this.#scalarFunction(value);
+      if (value["class"] === "PARAMETER") this.#parameter(value);
       if (isQueryNode(value)) this.query(value, scope);
       else this.#parts(value, scope);
     }
@@ -111,6 +149,8 @@ class Walk {
 
   #baseTable(node: TreeNode, scope: readonly string[]): void {
     const name = String(node["table_name"]);
+    // In a recursive CTE with USING KEY, `recurring.<name>` is what it has found so far.
+    if (node["schema_name"] === "recurring" && scope.includes(foldCase(name))) return;
     const qualifier = [node["catalog_name"], node["schema_name"]].filter((part) => part !== "").join(".");
     if (qualifier !== "") {
       const hint = "Write the bare name of an upstream step.";
@@ -137,12 +177,25 @@ class Walk {
 
   #scalarFunction(node: TreeNode): void {
     const name = foldCase(String(node["function_name"]));
-    if (!REFUSED_FUNCTIONS.test(name)) return;
+    if (!REFUSED_FUNCTIONS.test(name)) return this.#knownFunction(name, node);
     const why = "it looks at the database or its settings, or changes something";
     this.#problem(node, "sql.refused_function", `The function ${name}() cannot stand in a SQL step: ${why}`);
   }
 
-  #problem(node: TreeNode, code: string, message: string, hint?: string): void {
+  /** Operators are functions to DuckDB, some under names that it does not list. */
+  #knownFunction(name: string, node: TreeNode): void {
+    if (node["is_operator"] === true || !/^\w+$/.test(name) || this.#functions.has(name)) return;
+    const near = nearest(name, this.#functions);
+    const hint = near === undefined ? undefined : `Did you mean "${near}"?`;
+    this.#problem(node, "sql.unknown_function", `SQL: there is no function ${name}()`, hint);
+  }
+
+  #parameter(node: TreeNode): void {
+    const hint = "Write ${params.<name>}; in quotes, where it is a text.";
+    this.#problem(node, "sql.parameter", "SQL: nobody gives this placeholder a value", hint);
+  }
+
+  #problem(node: TreeNode, code: FindingCode, message: string, hint?: string): void {
     this.problems.push({
       code,
       message,

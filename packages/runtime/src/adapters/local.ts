@@ -1,13 +1,7 @@
 import { join } from "node:path";
 import type { ManifestStep } from "@osiris/compiler";
-import {
-  DATABASE_FILE,
-  OsirisError,
-  RunDatabase,
-  type DatabaseSettings,
-  type ReachableFiles,
-} from "@osiris/core";
-import { executeStep, pathsOf, type RunScope } from "../run/step-executor.ts";
+import { DATABASE_FILE, RunDatabase, type DatabaseSettings, type ReachableFiles } from "@osiris/core";
+import { executeStep, type RunScope } from "../run/step-executor.ts";
 import type { StepRecord } from "../run/run-record.ts";
 import { partialPath } from "../run/partial-file.ts";
 import type { ExecutionAdapter } from "./adapter.ts";
@@ -15,17 +9,11 @@ import type { ExecutionAdapter } from "./adapter.ts";
 /** Runs steps in this process. */
 export class LocalAdapter implements ExecutionAdapter {
   readonly #run: Omit<RunScope, "database" | "published">;
-  readonly #steps: readonly ManifestStep[];
   readonly #settings: DatabaseSettings;
   #scope: RunScope | undefined;
 
-  constructor(
-    run: Omit<RunScope, "database" | "published">,
-    steps: readonly ManifestStep[],
-    settings: DatabaseSettings,
-  ) {
+  constructor(run: Omit<RunScope, "database" | "published">, settings: DatabaseSettings) {
     this.#run = run;
-    this.#steps = steps;
     this.#settings = settings;
   }
 
@@ -47,18 +35,9 @@ export class LocalAdapter implements ExecutionAdapter {
 
   /** Every file that the steps' configs name, and the folder for artifacts. SQL reaches nothing else. */
   #reachable(): ReachableFiles {
-    const reads = this.#steps.flatMap((step) => pathsOf(step, this.#run, "read"));
-    const writes = this.#steps.flatMap((step) => pathsOf(step, this.#run, "write"));
-    const twice = writes.find((file, index) => writes.indexOf(file) !== index);
-    // The compiler compares the paths as they are written; here they are absolute.
-    if (twice !== undefined) {
-      throw new OsirisError({
-        code: "step.same_file",
-        category: "usage",
-        message: `Two steps write ${twice}`,
-        hint: "Give each step a file of its own.",
-      });
-    }
+    const files = [...this.#run.files.values()];
+    const reads = files.flatMap(({ read }) => read);
+    const writes = files.flatMap(({ write }) => write);
     const partials = writes.map((file) => partialPath(file, this.#run.runId));
     return { files: [...reads, ...writes, ...partials], directories: [join(this.#run.runDir, "artifacts")] };
   }

@@ -1,12 +1,25 @@
+import type { Components, InstalledComponent } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
-import type { ProjectConfig } from "../project-config.ts";
+import type { ProjectConfig } from "../config/project-config.ts";
 import { readDriverPackage, type DiscoveredComponent } from "./driver-package.ts";
+import { loadDriver } from "./load-driver.ts";
 import { packageRoots, resolvePackageJson, type PackageRoot } from "./package-roots.ts";
 
 /** All components that can be used here, and the driver packages that cannot, with the reason. */
 export interface Catalog {
   readonly components: ReadonlyMap<string, DiscoveredComponent>;
+  /** The names of those that are installed and that osiris.yaml does not allow. */
+  readonly denied: ReadonlySet<string>;
   readonly problems: readonly PackageProblem[];
+}
+
+/** What the compiler needs of a catalog. */
+export function compilerView({ components, denied }: Catalog): Components {
+  return {
+    installed: components,
+    denied,
+    loadDriver: (component: InstalledComponent) => loadDriver(component as DiscoveredComponent),
+  };
 }
 
 export interface PackageProblem {
@@ -25,16 +38,19 @@ export function openCatalog(at: {
   readonly project: ProjectConfig;
 }): Catalog {
   const components = new Map<string, DiscoveredComponent>();
+  const denied = new Set<string>();
   const problems: PackageProblem[] = [];
   for (const root of packageRoots(at.cwd, at.cliFolder, at.project)) {
     const found = componentsOf(root, problems);
     for (const [name, component] of found) {
       // A nearer root wins: what stands beside the command only fills gaps.
-      if (!components.has(name) && isAllowed(name, at.project)) components.set(name, component);
+      if (components.has(name)) continue;
+      if (isAllowed(name, at.project)) components.set(name, component);
+      else denied.add(name);
     }
   }
   const sorted = [...components].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return { components: new Map(sorted), problems: unique(problems) };
+  return { components: new Map(sorted), denied, problems: unique(problems) };
 }
 
 function componentsOf(root: PackageRoot, problems: PackageProblem[]): Map<string, DiscoveredComponent> {

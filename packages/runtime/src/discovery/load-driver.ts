@@ -7,7 +7,7 @@ export async function loadDriver(component: DiscoveredComponent): Promise<Driver
   const { name } = component.spec;
   let module: Readonly<Record<string, unknown>>;
   try {
-    module = (await import(pathToFileURL(component.driverFile).href)) as Readonly<Record<string, unknown>>;
+    module = await importInTime(pathToFileURL(component.driverFile).href);
   } catch (error) {
     throw new OsirisError({
       code: "driver.load_failed",
@@ -27,6 +27,22 @@ export async function loadDriver(component: DiscoveredComponent): Promise<Driver
     });
   }
   return driver;
+}
+
+/** A module may wait for something at its top level; nobody should wait for ever with it. */
+const IMPORT_TIMEOUT_MS = 30_000;
+
+async function importInTime(url: string): Promise<Readonly<Record<string, unknown>>> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => timeout.reject(new Error(`it is not done after ${IMPORT_TIMEOUT_MS / 1000} s`)),
+    IMPORT_TIMEOUT_MS,
+  );
+  try {
+    return (await Promise.race([import(url), timeout.promise])) as Readonly<Record<string, unknown>>;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function isDriver(value: unknown): value is Driver {

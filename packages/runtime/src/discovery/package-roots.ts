@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire, findPackageJSON } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { badProject, findUpwards, type ProjectConfig } from "../project-config.ts";
+import { OsirisError } from "@osiris/core";
+import { findUpwards } from "../config/find-upwards.ts";
+import type { ProjectConfig } from "../config/project-config.ts";
 
 /** A place from which packages are resolved, and the names worth looking at there. */
 export interface PackageRoot {
@@ -50,12 +52,17 @@ function dependenciesOf(folder: string): PackageRoot {
 
 function readManifest(file: string): PackageManifest {
   try {
-    const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
+    // Some editors begin files with a byte order mark; npm reads those, too.
+    const manifest: unknown = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
     if (typeof manifest === "object" && manifest !== null) return manifest;
   } catch (error) {
     throw badProject(file, error instanceof Error ? error.message : String(error));
   }
   throw badProject(file, "it holds no JSON object");
+}
+
+function badProject(file: string, why: string): OsirisError {
+  return new OsirisError({ code: "project.invalid", category: "usage", message: `${file}: ${why}` });
 }
 
 function nodeModulesAbove(folder: string): string | undefined {

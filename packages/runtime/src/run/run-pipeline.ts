@@ -2,8 +2,12 @@ import { availableParallelism, hostname } from "node:os";
 import { isOsirisError, toOsirisError, type DatabaseSettings, type OsirisError } from "@osiris/core";
 import type { ExecutionAdapter } from "../adapters/adapter.ts";
 import { LocalAdapter } from "../adapters/local.ts";
+import { checkSharedFiles } from "../config/shared-files.ts";
+import { StepConfigs } from "../config/step-configs.ts";
+import type { Surroundings } from "../config/surroundings.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts";
+import { Redactor } from "./redactor.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
 import { writeRunRecord, type RunRecord, type RunStatus, type StepRecord } from "./run-record.ts";
 import { notRun, schedule } from "./schedule.ts";
@@ -13,6 +17,7 @@ import { recordedError } from "./step-executor.ts";
 export interface RunRequest {
   readonly pipeline: RunnablePipeline;
   readonly catalog: Catalog;
+  readonly surroundings: Surroundings;
   /** The folder that holds run folders. Made when it is missing. */
   readonly sessions: string;
   /**
@@ -30,9 +35,17 @@ export interface RunRequest {
 /** How old the record of a running run may be: writing it at every step would cost more than small steps do. */
 const PROGRESS_INTERVAL_MS = 500;
 
-/** Runs a compiled pipeline. Resolves with the record whatever came of it; rejects only when no record can be kept. */
+/**
+ * Runs a compiled pipeline. Resolves with the record whatever came of it.
+ * @throws OsirisError when the run cannot begin: a driver, a variable or a connection is missing here, or no record
+ * can be kept
+ */
 export async function runPipeline(request: RunRequest): Promise<RunRecord> {
-  const { manifest, configs, baseDir, files } = request.pipeline;
+  const { manifest, baseDir, files } = request.pipeline;
+  const configs = new StepConfigs(request.pipeline, request.catalog, request.surroundings);
+  const stepFiles = configs.check();
+  checkSharedFiles(manifest.steps, stepFiles);
+  const redactor = new Redactor();
   const startedAt = new Date();
   const runId = newRunId(startedAt);
   const runDir = makeRunFolder(request.sessions, runId);
@@ -50,13 +63,15 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
     duration_ms: Math.round(performance.now() - started),
     process: { pid: process.pid, host: hostname() },
     steps,
-    ...(error === undefined ? {} : { error: recordedError(error) }),
+    ...(manifest.pipeline.profile === undefined ? {} : { profile: manifest.pipeline.profile }),
+    ...(error === undefined ? {} : { error: recordedError(error, redactor) }),
   });
 
   writeRunRecord(record("running", manifest.steps.map(notRun)));
   log.event("run_start", { pipeline: manifest.pipeline.name, manifest: manifest.fingerprints.manifest });
-  const scope = { runId, runDir, baseDir, configs, catalog: request.catalog, log, signal: request.signal };
-  const adapter = new LocalAdapter(scope, manifest.steps, request.database ?? {});
+  const { catalog, signal } = request;
+  const scope = { runId, runDir, configs, files: stepFiles, redactor, catalog, log, signal };
+  const adapter = new LocalAdapter(scope, request.database ?? {});
   const progress = new Map(manifest.steps.map((step) => [step.id, notRun(step)]));
   let lastWritten = -Infinity;
   const keep = (step: StepRecord): void => {

@@ -41,6 +41,8 @@ export interface RunRecord {
   readonly run_id: string;
   readonly pipeline: string;
   readonly manifest: string;
+  /** The profile that it was compiled with. */
+  readonly profile?: string;
   readonly status: RunStatus;
   readonly run_dir: string;
   readonly started_at: string;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { OsirisError } from "@osiris/core";
-import { findUpwards } from "../project-config.ts";
+import { findUpwards } from "../config/find-upwards.ts";
 import { readRunRecord, type RunRecord } from "./run-record.ts";
 
 export const SESSIONS_FOLDER = ".osiris_sessions";
@@ -11,7 +11,7 @@ const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
 /** Where runs live: the given folder, else `.osiris_sessions` from `cwd` upwards, else one to be made in `cwd`. */
 export function sessionsFolder(cwd: string, given: string | undefined): string {
   if (given !== undefined && given !== "") return resolve(cwd, given);
-  return join(findUpwards(cwd, SESSIONS_FOLDER) ?? cwd, SESSIONS_FOLDER);
+  return join(findUpwards(cwd, SESSIONS_FOLDER, "folder") ?? cwd, SESSIONS_FOLDER);
 }
 
 /** A new run's id: sorts by start time to the millisecond, and is its folder's name. */

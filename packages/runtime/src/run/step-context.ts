@@ -20,6 +20,7 @@ import {
   type TableWriter,
 } from "@osiris/core";
 import { partialPath } from "./partial-file.ts";
+import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 
 export interface StepScope {
@@ -31,6 +32,7 @@ export interface StepScope {
   readonly writes: readonly string[];
   readonly database: RunDatabase;
   readonly log: RunLog;
+  readonly redactor: Redactor;
   readonly signal: AbortSignal;
 }
 
@@ -98,7 +100,9 @@ export class StepContext implements DriverContext {
 
   log(level: LogLevel, message: string, fields?: EventFields): void {
     this.#assertOpen("log");
-    this.#scope.log.event("log", { ...fields, level, message }, this.#scope.stepId);
+    const { redactor } = this.#scope;
+    const shown = { ...redactor.value(fields ?? {}), level, message: redactor.text(message) };
+    this.#scope.log.event("log", shown, this.#scope.stepId);
   }
 
   metric(name: string, value: number, unit?: string): void {
@@ -108,7 +112,7 @@ export class StepContext implements DriverContext {
 
   event(name: string, fields?: EventFields): void {
     this.#assertOpen("event");
-    this.#scope.log.event(name, fields, this.#scope.stepId);
+    this.#scope.log.event(name, this.#scope.redactor.value(fields ?? {}), this.#scope.stepId);
   }
 
   /** Ends the driver's access to the database, and what it has left running there. Tables staged so far stay until published or discarded. */

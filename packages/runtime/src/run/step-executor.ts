@@ -1,20 +1,24 @@
 import { mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import type { ManifestStep, StepConfig } from "@osiris/compiler";
+import { dirname, join } from "node:path";
+import type { ManifestStep } from "@osiris/compiler";
 import {
   foldCase,
   OsirisError,
   toOsirisError,
+  type Column,
   type CreatedTable,
   type Inputs,
   type InputTable,
   type RunDatabase,
   type StepResult,
 } from "@osiris/core";
+import type { StepConfigs, StepFiles } from "../config/step-configs.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
+import { findComponent } from "../discovery/find-component.ts";
 import { loadDriver } from "../discovery/load-driver.ts";
 import { removeStalePartials } from "./partial-file.ts";
+import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 import type { RecordedError, StepRecord } from "./run-record.ts";
 import { StepContext } from "./step-context.ts";
@@ -25,8 +29,10 @@ const GRACE_MS = 10_000;
 export interface RunScope {
   readonly runId: string;
   readonly runDir: string;
-  readonly baseDir: string;
-  readonly configs: ReadonlyMap<string, StepConfig>;
+  readonly configs: StepConfigs;
+  /** The files that steps name, by step id. */
+  readonly files: ReadonlyMap<string, StepFiles>;
+  readonly redactor: Redactor;
   readonly catalog: Catalog;
   readonly database: RunDatabase;
   readonly log: RunLog;
@@ -54,7 +60,7 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
       step.id,
       tables.map((table) => ({ step: step.id, ...outputOf(step, table), ...table })),
     );
-    const files = pathsOf(step, run, "write");
+    const files = run.files.get(step.id)?.write ?? [];
     const done = record({
       status: "succeeded",
       rows_out: result.rows,
@@ -66,7 +72,10 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
   } catch (caught) {
     const error = toOsirisError(caught, `Step "${step.id}" (${step.component})`);
     const status = run.signal.aborted ? "cancelled" : "failed";
-    const failed = { ...record({ status, rows_out: 0, tables: [], files: [] }), error: recordedError(error) };
+    const failed = {
+      ...record({ status, rows_out: 0, tables: [], files: [] }),
+      error: recordedError(error, run.redactor),
+    };
     run.log.event(status === "cancelled" ? "step_cancelled" : "step_failed", { ...failed.error }, step.id);
     return failed;
   }
@@ -77,7 +86,7 @@ async function runDriver(
   inputs: Inputs,
   run: RunScope,
 ): Promise<{ readonly result: StepResult; readonly tables: readonly CreatedTable[] }> {
-  const component = findComponent(step, run);
+  const component = findComponent(step, run.catalog);
   assertInputs(component, inputs, step, run.published);
   const driver = await loadDriver(component);
   const artifacts = join(run.runDir, "artifacts", step.id);
@@ -87,13 +96,16 @@ async function runDriver(
     { tables: inputs.tables.map(({ table, rows }) => ({ table, rows })) },
     step.id,
   );
-  const { runId, database, log, signal } = run;
-  const writes = pathsOf(step, run, "write");
+  const { runId, database, log, redactor, signal } = run;
+  const { config, files, secrets } = run.configs.resolve(step, component);
+  redactor.add(secrets);
+  const writes = files.write;
   for (const file of writes) removeStalePartials(file, dirname(run.runDir));
-  const ctx = new StepContext({ stepId: step.id, runId, inputs, artifacts, writes, database, log, signal });
+  const stepId = step.id;
+  const ctx = new StepContext({ stepId, runId, inputs, artifacts, writes, database, log, redactor, signal });
   using grace = graceAfter(signal, step);
   try {
-    const work = driver.run({ stepId: step.id, config: driverConfig(step, run), inputs, ctx });
+    const work = driver.run({ stepId, config, inputs, ctx });
     const result = await Promise.race([work, grace.over]);
     await ctx.close();
     const tables = await ctx.tables.seal();
@@ -148,27 +160,6 @@ async function discard(ctx: StepContext, step: ManifestStep, log: RunLog): Promi
   }
 }
 
-function findComponent(step: ManifestStep, run: RunScope): DiscoveredComponent {
-  const component = run.catalog.components.get(step.component);
-  if (component === undefined) {
-    throw new OsirisError({
-      code: "driver.not_installed",
-      category: "usage",
-      message: `No component "${step.component}" is installed`,
-      hint: `Install it: npm i ${step.driver.package}@${step.driver.version}`,
-    });
-  }
-  if (component.package !== step.driver.package || component.packageVersion !== step.driver.version) {
-    throw new OsirisError({
-      code: "driver.wrong_version",
-      category: "usage",
-      message: `The manifest was compiled for ${step.driver.package} ${step.driver.version}, installed is ${component.package} ${component.packageVersion}`,
-      hint: "Compile the pipeline again, or install the version that the manifest names.",
-    });
-  }
-  return component;
-}
-
 function inputsOf(step: ManifestStep, published: RunScope["published"]): Inputs {
   const all = step.needs.flatMap((need) => published.get(need) ?? []);
   const tables =
@@ -194,28 +185,6 @@ function assertInputs(
   });
 }
 
-function driverConfig(step: ManifestStep, run: RunScope): StepConfig {
-  const config = { ...run.configs.get(step.id) };
-  for (const field of [...step.paths.read, ...step.paths.write]) {
-    const path = absolutePath(step, run, field);
-    if (path !== undefined) config[field] = path;
-  }
-  return config;
-}
-
-type WithConfigs = Pick<RunScope, "baseDir" | "configs">;
-
-/** The files that a step's config names, absolute. */
-export function pathsOf(step: ManifestStep, run: WithConfigs, use: "read" | "write"): readonly string[] {
-  return step.paths[use].map((field) => absolutePath(step, run, field)).filter((path) => path !== undefined);
-}
-
-/** Undefined when the field is optional and not set. */
-function absolutePath(step: ManifestStep, run: WithConfigs, field: string): string | undefined {
-  const value = run.configs.get(step.id)?.[field];
-  return typeof value === "string" ? resolve(run.baseDir, value) : undefined;
-}
-
 /** A driver's count is only believed where nothing can check it: at a destination. */
 function checkResult(result: StepResult, tables: readonly CreatedTable[], step: ManifestStep): void {
   const wrong = (message: string): OsirisError =>
@@ -232,6 +201,21 @@ function checkResult(result: StepResult, tables: readonly CreatedTable[], step: 
   if (tables.length === 0) throw wrong("run() made no table");
   const made = tables.reduce((sum, table) => sum + table.rows, 0);
   if (made !== result.rows) throw wrong(`run() reported ${result.rows} rows, its tables have ${made}`);
+  if (step.columns !== undefined) checkColumns(step.columns, tables, wrong);
+}
+
+/** SQL that reads the table was checked against the columns that the driver had announced. */
+function checkColumns(
+  announced: readonly Column[],
+  tables: readonly CreatedTable[],
+  wrong: (message: string) => OsirisError,
+): void {
+  const text = (columns: readonly Column[]): string =>
+    columns.map(({ name, type }) => `${name} ${type}`).join(", ");
+  const [only, ...more] = tables;
+  const made = text(only?.columns ?? []);
+  if (more.length === 0 && made === text(announced)) return;
+  throw wrong(`its table has the columns ${made}; announced were ${text(announced)}`);
 }
 
 function outputOf(step: ManifestStep, { table }: CreatedTable): { readonly output?: string } {
@@ -243,9 +227,9 @@ function recordedTable({ table, rows, columns }: CreatedTable): StepRecord["tabl
   return { name: table, rows, columns };
 }
 
-export function recordedError(error: OsirisError): RecordedError {
+export function recordedError(error: OsirisError, redactor: Redactor): RecordedError {
   const { code, category, message, hint, retryable } = error;
-  return { code, category, message, ...(hint === undefined ? {} : { hint }), retryable };
+  return redactor.value({ code, category, message, ...(hint === undefined ? {} : { hint }), retryable });
 }
 
 function reportSuccess(done: StepRecord, log: RunLog): void {

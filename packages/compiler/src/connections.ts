@@ -1,0 +1,173 @@
+import { connectionFields, familyOf, type ComponentSpec, type JsonSchema } from "@osiris/core";
+import type { InstalledComponent } from "./component.ts";
+import { didYouMean } from "./nearest.ts";
+import { forEachText, referencesIn, type Path } from "./references.ts";
+import type { Report } from "./report.ts";
+import { checkFileSchema } from "./schema-check.ts";
+import { reportSecrets } from "./secrets/check-secrets.ts";
+import { Source } from "./yaml/source.ts";
+
+export const CONNECTIONS_FILE = "osiris_connections.yaml";
+
+/** `connections.<family>.<alias>`: the fields that components of a family share, and which one is the default. */
+export interface Connection {
+  readonly family: string;
+  readonly alias: string;
+  /** As written: `${NAME}` is resolved when a step starts. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly source: Source;
+  readonly path: Path;
+}
+
+const name = "^[A-Za-z0-9_-]+$";
+
+export const CONNECTIONS_SCHEMA: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "urn:osiris:schema:connections:1",
+  title: "Osiris connections",
+  type: "object",
+  required: ["connections"],
+  additionalProperties: false,
+  properties: {
+    connections: {
+      type: "object",
+      description: "By family, the part of a component's name before the dot; then by alias.",
+      propertyNames: { pattern: name },
+      additionalProperties: {
+        type: "object",
+        propertyNames: { pattern: name },
+        additionalProperties: {
+          type: "object",
+          properties: {
+            default: { type: "boolean", description: "Taken by steps that name no connection." },
+          },
+        },
+      },
+    },
+  },
+};
+
+/** A step's `connection`: `@family.alias`. */
+export const CONNECTION_REFERENCE: RegExp = /^@(?<family>[A-Za-z0-9_-]+)\.(?<alias>[A-Za-z0-9_-]+)$/;
+
+/** What osiris_connections.yaml defines. */
+export class Connections {
+  /** The file's name for messages; undefined when there is none. */
+  readonly file: string | undefined;
+  readonly #families: ReadonlyMap<string, ReadonlyMap<string, Connection>>;
+
+  private constructor(file: string | undefined, connections: readonly Connection[]) {
+    this.file = file;
+    const families = new Map<string, Map<string, Connection>>();
+    for (const connection of connections) {
+      const aliases = families.get(connection.family) ?? new Map<string, Connection>();
+      families.set(connection.family, aliases.set(connection.alias, connection));
+    }
+    this.#families = families;
+  }
+
+  static none(): Connections {
+    return new Connections(undefined, []);
+  }
+
+  /** Reads and checks the file. Undefined when it cannot be used at all; that has been reported. */
+  static read(
+    file: { readonly text: string; readonly file: string },
+    installed: ReadonlyMap<string, InstalledComponent>,
+    report: Report,
+  ): Connections | undefined {
+    const source = new Source(file.text, file.file);
+    const document = source.read(report);
+    if (document === undefined) return undefined;
+    const at = { source, what: CONNECTIONS_FILE, code: "file" } as const;
+    checkFileSchema(CONNECTIONS_SCHEMA, document.value, at, report);
+    const connections = readable(document.value, source);
+    const specs = [...installed.values()].map(({ spec }) => spec);
+    for (const connection of connections) checkConnection(connection, specs, report);
+    checkDefaults(connections, report);
+    return new Connections(file.file, connections);
+  }
+
+  /** Every connection, in the file's order. */
+  all(): readonly Connection[] {
+    return [...this.#families.values()].flatMap((aliases) => [...aliases.values()]);
+  }
+
+  aliases(family: string): readonly string[] {
+    return [...(this.#families.get(family)?.keys() ?? [])];
+  }
+
+  find(family: string, alias: string): Connection | undefined {
+    return this.#families.get(family)?.get(alias);
+  }
+
+  /** The family's default: the one marked so, or its only one. */
+  default(family: string): Connection | undefined {
+    const all = [...(this.#families.get(family)?.values() ?? [])];
+    return all.find(({ fields }) => fields["default"] === true) ?? (all.length === 1 ? all[0] : undefined);
+  }
+}
+
+/** The fields of a connection that a component takes. */
+export function fieldsFor(spec: ComponentSpec, connection: Connection): Readonly<Record<string, unknown>> {
+  const taken = connectionFields(spec);
+  return Object.fromEntries(Object.entries(connection.fields).filter(([field]) => taken.has(field)));
+}
+
+function readable(value: unknown, source: Source): readonly Connection[] {
+  const families = entriesOf((value as { connections?: unknown } | null)?.connections);
+  return families.flatMap(([family, aliases]) =>
+    entriesOf(aliases).flatMap(([alias, fields]) => {
+      if (typeof fields !== "object" || fields === null || Array.isArray(fields)) return [];
+      const path = ["connections", family, alias];
+      return [{ family, alias, fields: fields as Readonly<Record<string, unknown>>, source, path }];
+    }),
+  );
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+function checkConnection(connection: Connection, specs: readonly ComponentSpec[], report: Report): void {
+  const { family, alias, fields, source, path } = connection;
+  const related = specs.filter((spec) => familyOf(spec.name) === family);
+  const known = new Set(["default", ...related.flatMap((spec) => [...connectionFields(spec).keys()])]);
+  for (const field of Object.keys(fields)) {
+    // Nothing is known of a family that has no component here: another project may use it.
+    if (related.length === 0 || known.has(field)) continue;
+    const message = `No component of "${family}" takes the field "${field}" from a connection`;
+    const span = source.spanOfKey([...path, field]);
+    report.add("connection.unknown_field", span, `@${family}.${alias}: ${message}`, didYouMean(field, known));
+  }
+  forEachText(
+    fields,
+    (text, at) => {
+      for (const reference of referencesIn(text)) {
+        if (reference.kind !== "param" && reference.kind !== "unknown") continue;
+        const span = source.spanInText(at, reference.start, reference.end - reference.start);
+        const message = `${text.slice(reference.start, reference.end)} is no environment variable`;
+        const hint = "Write ${NAME}, in capitals. Parameters belong to pipelines.";
+        report.add("reference.unknown", span, message, hint);
+      }
+    },
+    path,
+  );
+  const secrets = related.flatMap((spec) => spec.secrets ?? []);
+  reportSecrets(fields, { source, path, secrets }, report);
+}
+
+function checkDefaults(connections: readonly Connection[], report: Report): void {
+  const first = new Map<string, Connection>();
+  for (const connection of connections) {
+    if (connection.fields["default"] !== true) continue;
+    const other = first.get(connection.family);
+    if (other === undefined) {
+      first.set(connection.family, connection);
+      continue;
+    }
+    const span = connection.source.spanOf([...connection.path, "default"]);
+    const message = `"${other.alias}" is the default of "${connection.family}" already`;
+    report.add("connection.two_defaults", span, message, "Keep one.");
+  }
+}

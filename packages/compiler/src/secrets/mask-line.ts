@@ -1,0 +1,59 @@
+import { isSecretName } from "./secret-names.ts";
+import { isLiteralSecret, secretsInText } from "./secret-texts.ts";
+
+/** From a column to the one after the last, from 0. */
+export type Range = readonly [start: number, end: number];
+
+const KEY = /(?<name>[\w.-]+)["']?\s*[:=]\s*(?<value>"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s,}\]][^,}\]]*)/g;
+const FIRST_KEY = /^\s*(?:-\s+)*["']?[\w.-]+["']?\s*:/;
+
+/**
+ * What must not be shown of a line of a file that may not even be YAML: values under the names of secrets, passwords
+ * in URLs and connection strings, tokens.
+ */
+export function secretRanges(line: string): readonly Range[] {
+  const ranges: Range[] = [];
+  for (const match of line.matchAll(KEY)) {
+    const { name = "", value = "" } = match.groups ?? {};
+    if (!isSecretName(name) || !isLiteralSecret(value.replaceAll(/^["']|["']\s*$/g, ""))) continue;
+    const start = match.index + match[0].length - value.length;
+    // A value that opens the line's mapping goes on to the end of the line, whatever is in it.
+    const whole = FIRST_KEY.exec(line)?.[0].includes(name) === true && !/^["']/.test(value);
+    ranges.push([start, whole ? line.length : start + value.trimEnd().length]);
+  }
+  for (const { start, end } of [...secretsInText(line, "text"), ...secretsInText(line, "sql")]) {
+    ranges.push([start, end]);
+  }
+  return ranges;
+}
+
+const MASK = "***";
+
+/** The line with the ranges masked, and where the character at `column` (from 0) has gone. */
+export function maskLine(
+  line: string,
+  ranges: readonly Range[],
+  column: number,
+): { readonly text: string; readonly column: number } {
+  let text = "";
+  let at = 0;
+  let moved = column;
+  for (const [start, end] of merged(ranges)) {
+    text += line.slice(at, start);
+    if (column >= end) moved += MASK.length - (end - start);
+    else if (column >= start) moved = text.length;
+    text += MASK;
+    at = end;
+  }
+  return { text: text + line.slice(at), column: moved };
+}
+
+function merged(ranges: readonly Range[]): readonly Range[] {
+  const result: [number, number][] = [];
+  for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else if (end > start) result.push([start, end]);
+  }
+  return result;
+}

@@ -1,0 +1,160 @@
+import { COMPONENT_SPEC_SCHEMA, connectionFields, type ComponentSpec, type JsonSchema } from "@osiris/core";
+import { CONNECTION_REFERENCE } from "./connections.ts";
+import type { Finding } from "./finding.ts";
+import { didYouMean } from "./nearest.ts";
+import type { Path } from "./references.ts";
+import { Report } from "./report.ts";
+import {
+  brokenConstraints,
+  checkFileSchema,
+  compileSchema,
+  pointerToPath,
+  schemaProblems,
+} from "./schema-check.ts";
+import { reportSecrets } from "./secrets/check-secrets.ts";
+import { isHeaderMap, isSecretName } from "./secrets/secret-names.ts";
+import { Source } from "./yaml/source.ts";
+
+export interface SpecFile {
+  /** Undefined when it cannot be used: then a finding says why. */
+  readonly spec: ComponentSpec | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads and checks a spec.yaml: its shape, that pointers and templates lead to config fields, that its schemas are
+ * schemas and that its examples hold. `check` may add what it knows about the driver file.
+ */
+export function readSpec(
+  text: string,
+  file: string,
+  check: (spec: ComponentSpec, source: Source, report: Report) => void = () => undefined,
+): SpecFile {
+  const report = new Report();
+  const source = new Source(text, file);
+  const document = source.read(report);
+  if (document !== undefined) {
+    const at = { source, what: "The spec", code: "file" } as const;
+    checkFileSchema(COMPONENT_SPEC_SCHEMA, document.value, at, report);
+  }
+  if (document === undefined || report.hasErrors) return { spec: undefined, findings: report.findings() };
+  const spec = document.value as ComponentSpec;
+  checkPointers(spec, source, report);
+  checkSchemas(spec, source, report);
+  if (!report.hasErrors) checkExamples(spec, source, report);
+  warnOfSecrets(spec, source, report);
+  check(spec, source, report);
+  return { spec: report.hasErrors ? undefined : spec, findings: report.findings() };
+}
+
+interface Named {
+  readonly path: Path;
+  readonly field: string;
+  /** What follows in a deeper pointer. */
+  readonly rest: Path;
+}
+
+/** Every place of a spec that names a config field. */
+function namedFields(spec: ComponentSpec): readonly Named[] {
+  const pointers = (list: readonly string[] | undefined, path: Path): readonly Named[] =>
+    (list ?? []).map((pointer, index) => {
+      const [field, ...rest] = pointerToPath(pointer);
+      return { path: [...path, index], field: String(field), rest };
+    });
+  const required = spec.configSchema.required ?? [];
+  return [
+    ...pointers(spec.paths?.read, ["paths", "read"]),
+    ...pointers(spec.paths?.write, ["paths", "write"]),
+    ...pointers(spec.hosts, ["hosts"]),
+    ...pointers(spec.secrets, ["secrets"]),
+    ...(spec.sql === undefined ? [] : [{ path: ["sql"], field: spec.sql.slice(1), rest: [] }]),
+    ...(spec["x-connection-fields"] ?? []).map((field, index) => ({
+      path: ["x-connection-fields", index],
+      field: typeof field === "string" ? field : field.name,
+      rest: [],
+    })),
+    ...required.map((field, index) => ({ path: ["configSchema", "required", index], field, rest: [] })),
+    ...placeholders(spec.summary ?? "").map((field) => ({ path: ["summary"], field, rest: [] })),
+  ];
+}
+
+/** The fields that a spec's `summary` shows. */
+export function placeholders(summary: string): readonly string[] {
+  return Array.from(summary.matchAll(/\{([^{}]*)\}/g), (match) => match[1] ?? "");
+}
+
+function checkPointers(spec: ComponentSpec, source: Source, report: Report): void {
+  const { properties } = spec.configSchema;
+  for (const { path, field, rest } of namedFields(spec)) {
+    if (leadsSomewhere({ properties }, [field, ...rest])) continue;
+    const message = `"${[field, ...rest].join("/")}" is not a property of configSchema`;
+    report.add("spec.bad_pointer", source.spanOf(path), message, didYouMean(field, Object.keys(properties)));
+  }
+  const secret = new Set((spec.secrets ?? []).map((pointer) => String(pointerToPath(pointer)[0])));
+  for (const field of placeholders(spec.summary ?? "")) {
+    if (!secret.has(field)) continue;
+    const message = `The summary shows "${field}", which is a secret`;
+    report.add("spec.bad_pointer", source.spanOf(["summary"]), message, "Leave it out.");
+  }
+}
+
+/** Below a map of any names, or something that is not described further, every name may exist. */
+function leadsSomewhere(schema: JsonSchema, path: Path): boolean {
+  const [field, ...rest] = path;
+  if (field === undefined) return true;
+  const properties = schema["properties"] as Readonly<Record<string, JsonSchema>> | undefined;
+  if (properties === undefined) return true;
+  if (!Object.hasOwn(properties, String(field))) return false;
+  return leadsSomewhere(properties[String(field)] ?? {}, rest);
+}
+
+function checkSchemas(spec: ComponentSpec, source: Source, report: Report): void {
+  const schemas: [JsonSchema, Path][] = [[spec.configSchema, ["configSchema"]]];
+  (spec.constraints ?? []).forEach(({ when, must }, index) => {
+    if (when !== undefined) schemas.push([when, ["constraints", index, "when"]]);
+    schemas.push([must, ["constraints", index, "must"]]);
+  });
+  for (const [schema, path] of schemas) {
+    try {
+      compileSchema(schema);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      report.add("spec.bad_schema", source.spanOfKey(path), `${path.join(".")} is no JSON Schema: ${why}`);
+    }
+  }
+}
+
+function checkExamples(spec: ComponentSpec, source: Source, report: Report): void {
+  spec.examples.forEach(({ title, config: example }, index) => {
+    const path = ["examples", index, "config"];
+    const bad = (why: string): void =>
+      report.add("spec.bad_example", source.spanOf(path), `Example "${title}": ${why}`);
+    const { connection, ...config } = structuredClone(example) as Record<string, unknown>;
+    const fields = connectionFields(spec);
+    if (connection !== undefined && !CONNECTION_REFERENCE.test(JSON.stringify(connection).slice(1, -1))) {
+      bad("connection is not of the form @family.alias");
+    }
+    if (connection !== undefined && fields.size === 0) bad("the component takes no connection");
+    const problems = schemaProblems(spec.configSchema, config, "its config").filter(
+      ({ kind, key }) => !(connection !== undefined && kind === "missing_key" && fields.has(key ?? "")),
+    );
+    for (const { message } of problems) bad(message);
+    if (problems.length > 0) return;
+    for (const error of brokenConstraints(spec, config)) bad(error);
+    const { secrets = [], configSchema: schema } = spec;
+    reportSecrets(config, { source, path, secrets, schema, sqlField: spec.sql?.slice(1) }, report);
+  });
+}
+
+function warnOfSecrets(spec: ComponentSpec, source: Source, report: Report): void {
+  const declared = new Set((spec.secrets ?? []).map((pointer) => String(pointerToPath(pointer)[0])));
+  for (const [field, schema] of Object.entries(spec.configSchema.properties)) {
+    const restricted = ["enum", "const", "pattern"].some((key) => key in schema);
+    const isText = schema["type"] === "string" && isSecretName(field) && !restricted;
+    const isHeaders = schema["type"] === "object" && isHeaderMap(field);
+    if (declared.has(field) || !(isText || isHeaders)) continue;
+    const span = source.spanOfKey(["configSchema", "properties", field]);
+    const message = `"${field}" has the name of a secret and is not listed under secrets`;
+    report.add("spec.undeclared_secret", span, message, `Add "/${field}" to secrets.`);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Column, Driver, SqlAnalyzer } from "@osiris/core";
+import type { InstalledComponent } from "../component.ts";
+import { pointerToPath } from "../schema-check.ts";
+import type { CompileScope, StepDraft } from "./step-draft.ts";
+
+/** Lets the drivers of the used components check their configs, and say which columns they will make. */
+export async function askDrivers(
+  steps: readonly StepDraft[],
+  analyzer: SqlAnalyzer,
+  scope: CompileScope,
+): Promise<void> {
+  const used = new Map(
+    steps.flatMap(({ component }) => (component ? [[component.spec.name, component]] : [])),
+  );
+  const drivers = new Map<string, Driver | Error>();
+  for (const [name, component] of used) drivers.set(name, await load(component, scope));
+  for (const step of steps) {
+    if (step.component === undefined || !step.configuration.valid) continue;
+    const driver = drivers.get(step.component.spec.name);
+    if (driver instanceof Error) reportBroken(step, driver, scope);
+    else if (driver !== undefined) await ask(driver, step, analyzer, scope);
+  }
+}
+
+async function load(component: InstalledComponent, scope: CompileScope): Promise<Driver | Error> {
+  try {
+    return await scope.components.loadDriver(component);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function ask(
+  driver: Driver,
+  step: StepDraft,
+  analyzer: SqlAnalyzer,
+  scope: CompileScope,
+): Promise<void> {
+  try {
+    // A driver must not change what the next one, or the manifest, sees.
+    const problems = driver.validate?.(structuredClone(step.configuration.merged)) ?? [];
+    for (const { path, message, hint } of problems) {
+      const span = scope.source.spanOf([...step.path, "config", ...pointerToPath(path)]);
+      scope.report.add("config.refused", span, message, hint);
+    }
+    if (problems.length > 0 || step.table === undefined) return;
+    const columns = driver.columns?.(structuredClone(step.configuration.merged));
+    if (columns !== undefined) step.columns = await spelled(columns, analyzer);
+  } catch (error) {
+    reportBroken(step, error instanceof Error ? error : new Error(String(error)), scope);
+  }
+}
+
+/** The columns with their types as DuckDB writes them. */
+async function spelled(columns: readonly Column[], analyzer: SqlAnalyzer): Promise<readonly Column[]> {
+  const result: Column[] = [];
+  for (const { name, type } of columns) {
+    const known = await analyzer.typeName(type);
+    if (known === undefined)
+      throw new Error(`it announces the column "${name}" with the unknown type ${type}`);
+    result.push({ name, type: known });
+  }
+  return result;
+}
+
+function reportBroken(step: StepDraft, error: Error, { source, report }: CompileScope): void {
+  const message = `The driver of ${step.oml.component} fails: ${error.message}`;
+  const hint = `Reinstall or update ${step.component?.package ?? "its package"}; if that does not help, tell its author.`;
+  report.add("step.driver_broken", source.spanOf([...step.path, "component"]), message, hint);
+}

@@ -1,0 +1,53 @@
+import { posix } from "node:path";
+import { isUnresolved, type Path } from "../references.ts";
+import type { Report } from "../report.ts";
+import type { Source } from "../yaml/source.ts";
+import type { StepDraft } from "./step-draft.ts";
+import { waitsFor } from "./waits-for.ts";
+
+/**
+ * Two steps that touch one file in an order that nobody chose: one of them would lose. `baseDir` is where relative
+ * paths start; files whose names come from the environment are compared when the run starts.
+ */
+export function checkFiles(
+  steps: readonly StepDraft[],
+  baseDir: string,
+  source: Source,
+  report: Report,
+): void {
+  const writers = new Map<string, StepDraft>();
+  for (const { step, file, shown, path } of steps.flatMap((step) => filesOf(step, "write", baseDir))) {
+    const first = writers.get(file);
+    writers.set(file, first ?? step);
+    if (first === undefined) continue;
+    const message = `Step "${first.oml.id}" writes "${shown}" too`;
+    report.add("step.same_file", source.spanOf(path), message, "Give each step a file of its own.");
+  }
+  const byId = new Map(steps.map((step) => [step.oml.id, step]));
+  for (const { step, file, shown, path } of steps.flatMap((step) => filesOf(step, "read", baseDir))) {
+    const writer = writers.get(file);
+    if (writer === undefined || waitsFor(step, writer, byId) || waitsFor(writer, step, byId)) continue;
+    const message = `Step "${writer.oml.id}" writes "${shown}", and neither step waits for the other`;
+    const hint = `Add "${writer.oml.id}" to needs, or the other way round.`;
+    report.add("step.same_file", source.spanOf(path), message, hint);
+  }
+}
+
+interface NamedFile {
+  readonly step: StepDraft;
+  readonly path: Path;
+  /** As written. */
+  readonly shown: string;
+  /** Equal for equal files, as far as their names tell. */
+  readonly file: string;
+}
+
+function filesOf(step: StepDraft, use: "read" | "write", baseDir: string): readonly NamedFile[] {
+  return (step.component?.spec.paths?.[use] ?? []).flatMap((pointer) => {
+    const field = pointer.slice(1);
+    const shown = step.configuration.merged[field];
+    if (typeof shown !== "string" || isUnresolved(shown)) return [];
+    const file = posix.resolve("/", baseDir, shown);
+    return [{ step, path: [...step.path, "config", field], shown, file }];
+  });
+}

@@ -1,0 +1,216 @@
+import { foldCase, SINGLE_INPUT_NAME, type SqlAnalyzer } from "@osiris/core";
+import type { FindingCode } from "../finding-codes.ts";
+import { didYouMean } from "../nearest.ts";
+import { offsetBefore, type Params } from "../params.ts";
+import { unescapeReferences, type Path } from "../references.ts";
+import type { Span } from "../yaml/source.ts";
+import { bindQuery } from "../sql/bind-query.ts";
+import { readTables, type SqlReading, type TableRead } from "../sql/read-tables.ts";
+import { ownerOf } from "./check-names.ts";
+import type { CompileScope, StepDraft } from "./step-draft.ts";
+
+/** The steps of a pipeline, by the names that find them. */
+interface StepIndex {
+  readonly byId: ReadonlyMap<string, StepDraft>;
+  readonly byTable: ReadonlyMap<string, StepDraft>;
+}
+
+/** A step's SQL and the way from a place in it to a place in the file. */
+interface Query {
+  readonly sql: string;
+  span(offset: number): Span;
+}
+
+/**
+ * Decides what each step waits for and checks what it reads. A SQL step's needs may come from its query; any other
+ * step without `needs` waits for the step before it.
+ */
+export async function resolveInputs(
+  steps: readonly StepDraft[],
+  analyzer: SqlAnalyzer,
+  scope: CompileScope,
+): Promise<void> {
+  const index: StepIndex = {
+    byId: new Map(steps.map((step) => [step.oml.id, step])),
+    byTable: new Map(steps.flatMap((step) => (step.table === undefined ? [] : [[step.table, step]]))),
+  };
+  const readings = await readQueries(steps, analyzer, scope);
+  for (const [position, step] of steps.entries()) {
+    const before = steps[position - 1];
+    const fallback = before ? [before.oml.id] : [];
+    const read = readings.get(step);
+    if (read === undefined) step.needs = step.oml.needs ?? fallback;
+    else await resolveSqlStep(step, read, fallback, { index, analyzer, scope });
+    checkInput(step, index, scope);
+  }
+}
+
+type ReadQuery = readonly [query: Query, reading: SqlReading];
+
+async function readQueries(
+  steps: readonly StepDraft[],
+  analyzer: SqlAnalyzer,
+  { source, params }: CompileScope,
+): Promise<ReadonlyMap<StepDraft, ReadQuery>> {
+  const queries = steps.flatMap((step) => {
+    const query = queryOf(step, params, source);
+    return query === undefined ? [] : [[step, query] as const];
+  });
+  if (queries.length === 0) return new Map();
+  const functions = await analyzer.functions();
+  const parsed = await analyzer.parse(queries.map(([, { sql }]) => sql));
+  return new Map(
+    queries.map(([step, query], position) => {
+      const answer = parsed[position] ?? { error: "DuckDB gave no answer" };
+      return [step, [query, readTables(query.sql, answer, functions)]];
+    }),
+  );
+}
+
+/** A step's SQL, and how it was written before parameters were filled in. */
+function queryOf(step: StepDraft, params: Params, source: CompileScope["source"]): Query | undefined {
+  const field = step.component?.spec.sql?.slice(1);
+  if (field === undefined) return undefined;
+  const filled = step.configuration.own[field];
+  const raw = step.oml.config?.[field];
+  if (typeof filled !== "string" || typeof raw !== "string") return undefined;
+  const path: Path = [...step.path, "config", field];
+  return {
+    sql: unescapeReferences(filled),
+    span: (offset) => source.spanInText(path, offsetBefore(raw, params, offset)),
+  };
+}
+
+async function resolveSqlStep(
+  step: StepDraft,
+  [query, { reads, problems }]: ReadQuery,
+  fallback: readonly string[],
+  { index, analyzer, scope }: { index: StepIndex; analyzer: SqlAnalyzer; scope: CompileScope },
+): Promise<void> {
+  for (const { code, message, hint, offset } of problems) {
+    scope.report.add(code, query.span(offset), message, hint);
+  }
+  step.needs = step.oml.needs ?? needsOf(reads, step, index) ?? fallback;
+  const upstream = tablesUpstream(step, index);
+  const wrong = reads.flatMap((read) => {
+    const problem = readProblem(read, step, upstream, index);
+    return problem === undefined ? [] : [{ ...problem, offset: read.offset }];
+  });
+  for (const { code, message, hint, offset } of wrong) {
+    scope.report.add(code, query.span(offset), message, hint);
+  }
+  if (problems.length > 0 || wrong.length > 0) return;
+  const bound = await bindQuery(query.sql, reads, upstream, analyzer);
+  if (bound === undefined) return;
+  if ("columns" in bound) step.columns = bound.columns;
+  else
+    scope.report.add(
+      bound.problem.code,
+      query.span(bound.problem.offset),
+      bound.problem.message,
+      bound.problem.hint,
+    );
+}
+
+/** The steps whose tables the query reads, in document order; undefined when it names none. */
+function needsOf(
+  reads: readonly TableRead[],
+  step: StepDraft,
+  index: StepIndex,
+): readonly string[] | undefined {
+  const owners = new Set(reads.flatMap((read) => ownerOfRead(read.name, index) ?? []));
+  owners.delete(step);
+  if (owners.size > 0) {
+    return [...owners].toSorted((a, b) => a.index - b.index).map((other) => other.oml.id);
+  }
+  return reads.some((read) => foldCase(read.name) === SINGLE_INPUT_NAME) ? undefined : [];
+}
+
+interface Problem {
+  readonly code: FindingCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function readProblem(
+  read: TableRead,
+  step: StepDraft,
+  upstream: readonly StepDraft[],
+  index: StepIndex,
+): Problem | undefined {
+  const names = upstream.map((other) => String(other.table));
+  if (foldCase(read.name) === SINGLE_INPUT_NAME) {
+    if (upstream.length === 1) return undefined;
+    const message = `${SINGLE_INPUT_NAME} stands for the only input, but step "${step.oml.id}" has ${upstream.length}`;
+    const hint = upstream.length === 0 ? "Add needs." : `Write one of: ${names.join(", ")}.`;
+    return { code: "sql.no_single_input", message, hint };
+  }
+  const owner = ownerOfRead(read.name, index);
+  if (owner === undefined) {
+    const message = `"${read.name}" is not a table of an upstream step`;
+    const others = [...index.byTable.keys()].filter((table) => table !== step.table);
+    return {
+      code: "sql.unknown_table",
+      message,
+      hint: didYouMean(read.name, names.length > 0 ? names : others),
+    };
+  }
+  if (owner === step) {
+    return { code: "sql.reads_itself", message: `Step "${step.oml.id}" reads its own table` };
+  }
+  if (!upstream.includes(owner)) {
+    const message = `"${read.name}" is the table of step "${owner.oml.id}", which is not among this step's needs`;
+    return { code: "sql.not_upstream", message, hint: `Add "${owner.oml.id}" to needs.` };
+  }
+  // Needs that are written down are checked where they stand.
+  if (owner.index > step.index && step.oml.needs === undefined) {
+    const message = `"${read.name}" is the table of step "${owner.oml.id}", which stands below this step`;
+    const hint = `Move "${owner.oml.id}" above "${step.oml.id}".`;
+    return { code: "step.forward_need", message, hint };
+  }
+  return undefined;
+}
+
+/** DuckDB ignores case in names. A step with several outputs owns `<table>__<output>` too. */
+function ownerOfRead(name: string, { byTable }: StepIndex): StepDraft | undefined {
+  const wanted = foldCase(name);
+  return byTable.get(wanted) ?? ownerOf(wanted, byTable);
+}
+
+/** In document order, each once. */
+function tablesUpstream(step: StepDraft, { byId }: StepIndex): readonly StepDraft[] {
+  const steps = new Set(step.needs.flatMap((need) => byId.get(need) ?? []));
+  return [...steps].filter((other) => other.table !== undefined).toSorted((a, b) => a.index - b.index);
+}
+
+/** A component that takes one input gets exactly one; `input` chooses among several. */
+function checkInput(step: StepDraft, index: StepIndex, { source, report }: CompileScope): void {
+  const inputs = step.component?.spec.inputs;
+  if (inputs === undefined) return;
+  const { id, input, component } = step.oml;
+  const idSpan = (): Span => source.spanOf([...step.path, "id"]);
+  const inputSpan = (): Span => source.spanOf([...step.path, "input"]);
+  if (inputs !== "one") {
+    if (input === undefined) return;
+    const why = inputs === "none" ? "reads no table" : "reads all tables of its needs";
+    report.add("step.no_input", inputSpan(), `${component} ${why}`, "Remove input.");
+    return;
+  }
+  const upstream = tablesUpstream(step, index);
+  const names = upstream.map((other) => String(other.table));
+  if (upstream.length === 0) {
+    const message = `Step "${id}" needs an upstream step that makes a table`;
+    report.add("step.no_input", idSpan(), message, "Name it in needs.");
+  } else if (input === undefined && upstream.length > 1) {
+    const message = `Step "${id}" takes one table, but its needs make ${upstream.length}: ${names.join(", ")}`;
+    report.add("step.many_inputs", idSpan(), message, "Choose one with input: <table>.");
+  } else if (input !== undefined && !upstream.some((other) => owns(other, input))) {
+    const message = `"${input}" is not a table of this step's needs`;
+    report.add("step.unknown_input", inputSpan(), message, didYouMean(input, names));
+  }
+}
+
+function owns(step: StepDraft, name: string): boolean {
+  const wanted = foldCase(name);
+  return step.table !== undefined && (wanted === step.table || wanted.startsWith(`${step.table}__`));
+}

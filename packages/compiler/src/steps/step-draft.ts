@@ -1,0 +1,105 @@
+import { STEP_ID, SINGLE_INPUT_NAME, tableName, type Column } from "@osiris/core";
+import { installCommand, type Components, type InstalledComponent } from "../component.ts";
+import type { Connections } from "../connections.ts";
+import { nearest } from "../nearest.ts";
+import { MODES, type OmlMode, type OmlStep } from "../oml/oml.ts";
+import type { Params } from "../params.ts";
+import type { Path } from "../references.ts";
+import type { Report } from "../report.ts";
+import type { Source } from "../yaml/source.ts";
+import { configure, NO_CONFIG, type StepConfiguration } from "./configure.ts";
+
+/** A step on its way through the compiler: what has been found out about it so far. */
+export interface StepDraft {
+  readonly index: number;
+  readonly path: Path;
+  readonly oml: OmlStep;
+  /** Undefined when the component is unknown or cannot run in this mode; that has been reported. */
+  readonly component: InstalledComponent | undefined;
+  /** The table it publishes; undefined for writers. */
+  readonly table: string | undefined;
+  readonly configuration: StepConfiguration;
+  /** Ids of the steps it waits for, in document order. */
+  needs: readonly string[];
+  /** The columns of its single table, where they are known before it runs. */
+  columns?: readonly Column[];
+}
+
+/** What the checks of a step look things up in. */
+export interface CompileScope {
+  readonly source: Source;
+  readonly components: Components;
+  readonly params: Params;
+  /** The project's connections, read when the first step asks; undefined when the file cannot be used. */
+  readonly connections: () => Connections | undefined;
+  readonly report: Report;
+}
+
+/** Ids, component, mode and config of one step. */
+export function draftStep(oml: OmlStep, index: number, scope: CompileScope): StepDraft {
+  const path: Path = ["steps", index];
+  checkId(oml.id, path, scope);
+  const component = findComponent(oml, path, scope);
+  return {
+    index,
+    path,
+    oml,
+    component,
+    table: MODES[oml.mode] === "write" ? undefined : tableName(oml.id),
+    configuration: component === undefined ? NO_CONFIG : configure(oml, path, component, scope),
+    needs: [],
+  };
+}
+
+function checkId(id: string, path: Path, { source, report }: CompileScope): void {
+  const span = source.spanOf([...path, "id"]);
+  if (!STEP_ID.test(id)) {
+    const hint = "Use a-z, 0-9, _ and -, start with a letter, 63 characters at most.";
+    report.add("step.bad_id", span, `"${id}" cannot be a step id`, hint);
+  } else if (tableName(id) === SINGLE_INPUT_NAME) {
+    const hint = "SQL steps see their only input under that name. Choose another id.";
+    report.add("step.bad_id", span, `The name "${SINGLE_INPUT_NAME}" is taken`, hint);
+  }
+}
+
+function findComponent(step: OmlStep, path: Path, scope: CompileScope): InstalledComponent | undefined {
+  const { components, source, report } = scope;
+  const component = components.installed.get(step.component);
+  if (component === undefined) {
+    reportMissing(step.component, path, scope);
+    return undefined;
+  }
+  if (component.spec.modes.includes(MODES[step.mode])) return component;
+  const modes = (Object.keys(MODES) as OmlMode[]).filter((mode) =>
+    component.spec.modes.includes(MODES[mode]),
+  );
+  const message = `${step.component} cannot be used with mode: ${step.mode}`;
+  report.add(
+    "step.wrong_mode",
+    source.spanOf([...path, "mode"]),
+    message,
+    `Write mode: ${modes.join(" or ")}.`,
+  );
+  return undefined;
+}
+
+function reportMissing(name: string, path: Path, { components, source, report }: CompileScope): void {
+  const span = source.spanOf([...path, "component"]);
+  if (components.denied.has(name)) {
+    const hint = "Change components: in osiris.yaml, or use another component.";
+    return report.add(
+      "step.denied_component",
+      span,
+      `osiris.yaml does not allow the component "${name}"`,
+      hint,
+    );
+  }
+  const install = installCommand(name);
+  const near = nearest(name, components.installed.keys());
+  const hint = install
+    ? `Install it: ${install}`
+    : near
+      ? `Did you mean "${near}"?`
+      : `See "osiris components list", and install the package that brings it.`;
+  report.add("step.unknown_component", span, `No component "${name}" is installed`, hint);
+}

@@ -1,0 +1,297 @@
+import {
+  DuckDBArrayType,
+  DuckDBInstance,
+  DuckDBListType,
+  DuckDBMapType,
+  DuckDBStructType,
+  type DuckDBConnection,
+  type DuckDBType,
+} from "@duckdb/node-api";
+import type { Column } from "./contract.ts";
+import { quoteIdentifier, SINGLE_INPUT_NAME } from "./identifiers.ts";
+
+/**
+ * DuckDB's own parser and binder, over tables that have columns and no rows. Nothing is executed and nothing outside
+ * can be reached.
+ */
+export interface SqlAnalyzer extends AsyncDisposable {
+  /** Parses each text for itself. The tables that it names need not exist. */
+  parse(texts: readonly string[]): Promise<readonly ParsedSql[]>;
+  /** The names of all functions and macros, in lower case. */
+  functions(): Promise<ReadonlySet<string>>;
+  /** A type as DuckDB spells it in a table's description, such as INTEGER for `int`; undefined when it is none. */
+  typeName(type: string): Promise<string | undefined>;
+  /** Lets queries read a table with these columns. False when DuckDB does not take them. */
+  declare(table: string, columns: readonly Column[]): Promise<boolean>;
+  /**
+   * Resolves a query's names and types against the declared tables, of which `singleInput` is `input_df` too. The
+   * query must be one SELECT.
+   */
+  bind(sql: string, singleInput?: string): Promise<BoundSql>;
+}
+
+/** Positions are indexes into the SQL text, in UTF-16 units. */
+export type ParsedSql =
+  | {
+      /** DuckDB's parse tree, one entry a statement. Its shape is DuckDB's and may change with its version. */
+      readonly statements: readonly { readonly node: unknown }[];
+    }
+  | {
+      readonly error: string;
+      /** Where DuckDB knows it. */
+      readonly position?: number;
+    };
+
+export type BoundSql =
+  | {
+      /** The result's columns, under the names that a table made of it would have. */
+      readonly columns: readonly Column[];
+    }
+  | { readonly problem: BindProblem };
+
+export interface BindProblem {
+  readonly kind: "column" | "function" | "type" | "other" | "timeout";
+  readonly message: string;
+  readonly position?: number;
+  /** The name that was not found. */
+  readonly name?: string;
+  /** What there is instead: columns, or signatures of the function. */
+  readonly candidates: readonly string[];
+}
+
+/** Some functions compute while they are bound: `repeat('x', 2000000000)` takes seconds, larger ones minutes. */
+const BIND_TIMEOUT_MS = 10_000;
+
+export async function openSqlAnalyzer(): Promise<SqlAnalyzer> {
+  const instance = await DuckDBInstance.create(":memory:", { enable_external_access: "false", threads: "1" });
+  const connection = await instance.connect();
+  // Folding constants would execute parts of a query.
+  await connection.run("PRAGMA disable_optimizer; SET errors_as_json = true; SET TimeZone = 'UTC'");
+  return new DuckDbAnalyzer(instance, connection);
+}
+
+class DuckDbAnalyzer implements SqlAnalyzer {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #declared = new Set<string>();
+  readonly #typeNames = new Map<string, string | undefined>();
+  #stuck = false;
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  async parse(texts: readonly string[]): Promise<readonly ParsedSql[]> {
+    try {
+      return await this.#parseAll(texts);
+    } catch (error) {
+      // One that the parser gives up on fails all that are parsed with it.
+      if (texts.length > 1)
+        return Promise.all(texts.map(async (text) => (await this.parse([text]))[0] as ParsedSql));
+      return [{ error: readError(error).exception_message }];
+    }
+  }
+
+  /** One call for all of them: the way to DuckDB and back costs more than the parsing. */
+  async #parseAll(texts: readonly string[]): Promise<readonly ParsedSql[]> {
+    const sql = `SELECT json_serialize_sql(text)
+      FROM (SELECT unnest(json_extract_string($1::VARCHAR, '$[*]')) AS text)`;
+    const reader = await this.#connection.runAndReadAll(sql, [JSON.stringify(texts)]);
+    return reader.getRows().map(([answer], index) => parsed(String(answer), texts[index] ?? ""));
+  }
+
+  async functions(): Promise<ReadonlySet<string>> {
+    const reader = await this.#connection.runAndReadAll(
+      "SELECT DISTINCT lower(function_name) FROM duckdb_functions()",
+    );
+    return new Set(reader.getRows().map(([name]) => String(name)));
+  }
+
+  async typeName(type: string): Promise<string | undefined> {
+    if (!this.#typeNames.has(type)) this.#typeNames.set(type, await this.#askTypeName(type));
+    return this.#typeNames.get(type);
+  }
+
+  async #askTypeName(type: string): Promise<string | undefined> {
+    // As a column's type and nowhere else: the text comes from a driver.
+    if (/[;\u0000]|--/.test(type)) return undefined;
+    try {
+      await this.#connection.run(`CREATE OR REPLACE TEMP TABLE _type (c ${type})`);
+      const reader = await this.#connection.runAndReadAll("SELECT column_type FROM (DESCRIBE temp._type)");
+      const [only, ...more] = reader.getRows();
+      return more.length === 0 ? String(only?.[0]) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async declare(table: string, columns: readonly Column[]): Promise<boolean> {
+    if (this.#declared.has(table)) return true;
+    const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(", ");
+    try {
+      await this.#connection.run(`CREATE TABLE ${quoteIdentifier(table)} (${list})`);
+    } catch {
+      return false;
+    }
+    this.#declared.add(table);
+    return true;
+  }
+
+  async bind(sql: string, singleInput?: string): Promise<BoundSql> {
+    if (this.#stuck) return { problem: TIMED_OUT };
+    const timeout = Promise.withResolvers<BoundSql>();
+    const timer = setTimeout(() => {
+      this.#stuck = true;
+      timeout.resolve({ problem: TIMED_OUT });
+    }, BIND_TIMEOUT_MS);
+    try {
+      return await Promise.race([this.#bind(sql, singleInput), timeout.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #bind(sql: string, singleInput: string | undefined): Promise<BoundSql> {
+    try {
+      if (singleInput !== undefined) {
+        const view = `CREATE OR REPLACE TEMP VIEW ${SINGLE_INPUT_NAME} AS FROM main.${quoteIdentifier(singleInput)}`;
+        await this.#connection.run(view);
+      }
+      return { columns: await this.#resultColumns(sql) };
+    } catch (error) {
+      return { problem: bindProblem(readError(error), sql) };
+    }
+  }
+
+  async #resultColumns(sql: string): Promise<readonly Column[]> {
+    const statement = await this.#connection.prepare(sql);
+    try {
+      const columns = Array.from({ length: statement.columnCount }, (_, index) => ({
+        name: statement.columnName(index),
+        type: typeText(statement.columnType(index)),
+      }));
+      return hasDuplicates(columns) ? await this.#tableColumns(columns) : columns;
+    } finally {
+      statement.destroySync();
+    }
+  }
+
+  /** A table cannot have two columns of one name: DuckDB decides what it calls them. */
+  async #tableColumns(columns: readonly Column[]): Promise<readonly Column[]> {
+    const list = columns.map(({ name, type }) => `NULL::${type} AS ${quoteIdentifier(name)}`).join(", ");
+    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE _columns AS SELECT ${list} LIMIT 0`);
+    const reader = await this.#connection.runAndReadAll("SELECT column_name FROM (DESCRIBE temp._columns)");
+    return reader
+      .getRows()
+      .map(([name], index) => ({ name: String(name), type: columns[index]?.type ?? "" }));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    // Closing waits for the running statement, which may take for ever. The process ends without it.
+    if (!this.#stuck) {
+      this.#connection.closeSync();
+      this.#instance.closeSync();
+    }
+    return Promise.resolve();
+  }
+}
+
+const TIMED_OUT: BindProblem = {
+  kind: "timeout",
+  message: `DuckDB could not check the query within ${BIND_TIMEOUT_MS / 1000} s`,
+  candidates: [],
+};
+
+/** The type as SQL. JSON is an alias of VARCHAR to DuckDB's client, and must stay JSON to the binder. */
+function typeText(type: DuckDBType): string {
+  if (type.alias !== undefined) return type.alias;
+  if (type instanceof DuckDBListType) return `${typeText(type.valueType)}[]`;
+  if (type instanceof DuckDBArrayType) return `${typeText(type.valueType)}[${type.length}]`;
+  if (type instanceof DuckDBMapType) return `MAP(${typeText(type.keyType)}, ${typeText(type.valueType)})`;
+  if (!(type instanceof DuckDBStructType)) return type.toString();
+  const fields = type.entryTypes.map(
+    (entry, index) => `${quoteIdentifier(type.entryNames[index] ?? "")} ${typeText(entry)}`,
+  );
+  return `STRUCT(${fields.join(", ")})`;
+}
+
+function hasDuplicates(columns: readonly Column[]): boolean {
+  return new Set(columns.map(({ name }) => name.toLowerCase())).size < columns.length;
+}
+
+interface SerializedSql {
+  readonly error: boolean;
+  readonly error_message?: string;
+  readonly position?: string;
+  readonly statements?: readonly { readonly node: unknown }[];
+}
+
+function parsed(answer: string, sql: string): ParsedSql {
+  const { error, error_message: message, position, statements } = JSON.parse(answer) as SerializedSql;
+  if (!error) return { statements: statements ?? [] };
+  const known = { error: message ?? "DuckDB cannot parse it" };
+  // The parser's positions count code points, unlike those of tree nodes and of the binder, which count UTF-8 bytes.
+  if (position === undefined) return known;
+  return { ...known, position: Array.from(sql).slice(0, Number(position)).join("").length };
+}
+
+/** What DuckDB says of an error when `errors_as_json` is set. */
+interface DuckDbError {
+  readonly exception_type: string;
+  readonly exception_message: string;
+  readonly error_subtype?: string;
+  readonly position?: string;
+  readonly name?: string;
+  readonly call?: string;
+  readonly candidates?: string;
+}
+
+function readError(error: unknown): DuckDbError {
+  const text = error instanceof Error ? error.message : String(error);
+  try {
+    return JSON.parse(text.slice(text.indexOf("{"))) as DuckDbError;
+  } catch {
+    return { exception_type: "Unknown", exception_message: text };
+  }
+}
+
+function bindProblem(error: DuckDbError, sql: string): BindProblem {
+  const [message = ""] = error.exception_message.split("\n");
+  const position = error.position === undefined ? {} : { position: indexOfByte(sql, Number(error.position)) };
+  const kind = KINDS[error.error_subtype ?? ""];
+  if (kind === undefined) {
+    return qualifiedColumn(error, position) ?? { kind: "other", message, ...position, candidates: [] };
+  }
+  // Signatures of functions hold commas themselves.
+  const separator = kind === "type" ? /(?<=\)[^,)]*),(?=\w+\()/ : ",";
+  const candidates = (error.candidates ?? "").split(separator).filter((candidate) => candidate !== "");
+  return { kind, message, ...position, ...named(kind === "type" ? error.call : error.name), candidates };
+}
+
+const KINDS: Readonly<Record<string, BindProblem["kind"]>> = {
+  COLUMN_NOT_FOUND: "column",
+  NO_MATCHING_FUNCTION: "type",
+  MISSING_ENTRY: "function",
+};
+
+/** DuckDB gives this one no subtype: a column that a table with an alias does not have. */
+function qualifiedColumn(error: DuckDbError, position: { position?: number }): BindProblem | undefined {
+  const found =
+    /^Table "(?:[^"]|"")*" does not have a column named "(?<name>(?:[^"]|"")*)"\n+Candidate bindings: :(?<list>.*)/.exec(
+      error.exception_message,
+    )?.groups;
+  if (found === undefined) return undefined;
+  const candidates = [...(found["list"] ?? "").matchAll(/"((?:[^"]|"")*)"/g)].map((match) => match[1] ?? "");
+  const [message = ""] = error.exception_message.split("\n");
+  return { kind: "column", message, ...position, ...named(found["name"]), candidates };
+}
+
+function named(name: string | undefined): { readonly name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+/** The binder counts UTF-8 bytes. */
+function indexOfByte(text: string, byte: number): number {
+  return Buffer.from(text, "utf8").subarray(0, byte).toString("utf8").length;
+}

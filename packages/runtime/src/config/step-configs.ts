@@ -1,0 +1,196 @@
+import { isAbsolute, resolve } from "node:path";
+import {
+  brokenConstraints,
+  Connections,
+  fieldsFor,
+  mapTexts,
+  pointerToPath,
+  replaceReferences,
+  Report,
+  schemaProblems,
+  type Connection,
+  type Manifest,
+  type ManifestStep,
+  type Path,
+  type StepConfig,
+} from "@osiris/compiler";
+import { OsirisError, Secret, type ComponentSpec } from "@osiris/core";
+import type { Catalog } from "../discovery/catalog.ts";
+import type { DiscoveredComponent } from "../discovery/driver-package.ts";
+import { findComponent } from "../discovery/find-component.ts";
+import { InvalidFileError } from "./invalid-file.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What a driver gets as its config: secrets wrapped, paths absolute. */
+export type DriverConfig = Readonly<Record<string, unknown>>;
+
+/** The files that a step's config names, absolute. */
+export interface StepFiles {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
+export interface ResolvedStep {
+  readonly config: DriverConfig;
+  readonly files: StepFiles;
+  /** The values in it that must not be shown. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Makes the configs that drivers get: spec defaults < connection < step, the environment filled in. Nothing of it is
+ * kept: each step's secrets exist while it runs.
+ */
+export class StepConfigs {
+  readonly #manifest: Manifest;
+  readonly #own: ReadonlyMap<string, StepConfig>;
+  readonly #baseDir: string;
+  readonly #catalog: Catalog;
+  readonly #surroundings: Surroundings;
+  readonly #connections: Connections;
+
+  /** @throws InvalidFileError `connections.invalid` when the file is needed and cannot be used */
+  constructor(
+    pipeline: {
+      readonly manifest: Manifest;
+      readonly configs: ReadonlyMap<string, StepConfig>;
+      readonly baseDir: string;
+    },
+    catalog: Catalog,
+    surroundings: Surroundings,
+  ) {
+    this.#manifest = pipeline.manifest;
+    this.#own = pipeline.configs;
+    this.#baseDir = pipeline.baseDir;
+    this.#catalog = catalog;
+    this.#surroundings = surroundings;
+    this.#connections = readConnections(pipeline.manifest, catalog, surroundings);
+  }
+
+  /**
+   * Resolves every step once, so that what is missing here is known before the first one starts.
+   * @returns the files of every step, by id
+   * @throws OsirisError that names all that is missing
+   */
+  check(): ReadonlyMap<string, StepFiles> {
+    const files = new Map<string, StepFiles>();
+    const problems: OsirisError[] = [];
+    for (const step of this.#manifest.steps) {
+      try {
+        files.set(step.id, this.resolve(step, findComponent(step, this.#catalog)).files);
+      } catch (error) {
+        if (!(error instanceof OsirisError)) throw error;
+        problems.push(error);
+      }
+    }
+    const [first, ...more] = problems;
+    if (first === undefined) return files;
+    if (more.length === 0) throw first;
+    throw new OsirisError({
+      code: first.code,
+      category: first.category,
+      message: problems.map(({ message }) => message).join("\n"),
+      ...(first.hint === undefined ? {} : { hint: first.hint }),
+    });
+  }
+
+  /** @throws OsirisError when a variable or a connection is missing, or a value that came from there is wrong */
+  resolve(step: ManifestStep, component: DiscoveredComponent): ResolvedStep {
+    const { spec } = component;
+    const written = { ...this.#connectionFields(step, spec), ...this.#own.get(step.id) };
+    const config = this.#fillEnvironment(structuredClone(written), step) as Record<string, unknown>;
+    const what = `the config of step "${step.id}"`;
+    const problems = schemaProblems(spec.configSchema, config, what, { coerce: true });
+    const messages = [...problems.map(({ message }) => message), ...brokenConstraints(spec, config)];
+    if (messages.length > 0) throw badConfig(step, messages);
+    const files = {
+      read: this.#absolute(step, config, "read"),
+      write: this.#absolute(step, config, "write"),
+    };
+    const secrets: string[] = [];
+    return { config: wrapSecrets(config, spec, secrets), files, secrets };
+  }
+
+  #connectionFields(step: ManifestStep, spec: ComponentSpec): Readonly<Record<string, unknown>> {
+    if (step.connection === undefined) return {};
+    const [family = "", alias] = step.connection.slice(1).split(".");
+    const found: Connection | undefined =
+      alias === undefined ? this.#connections.default(family) : this.#connections.find(family, alias);
+    if (found !== undefined) return fieldsFor(spec, found);
+    const name =
+      alias === undefined ? `default connection of the family "${family}"` : `connection ${step.connection}`;
+    throw new OsirisError({
+      code: "connection.unknown",
+      category: "usage",
+      message: `Step "${step.id}" needs the ${name}, which is not defined here`,
+      hint: "Define it in osiris_connections.yaml, in the working directory or above.",
+    });
+  }
+
+  #fillEnvironment(config: unknown, step: ManifestStep): unknown {
+    const missing: string[] = [];
+    const filled = mapTexts(config, (text, path) =>
+      replaceReferences(text, (reference) => {
+        if (reference.kind === "escape") return "${";
+        if (reference.kind !== "env") return undefined;
+        const value = this.#surroundings.environment[reference.name];
+        // As in a shell: an empty variable counts as not set where there is a fallback.
+        if (reference.fallback !== undefined && (value === undefined || value === ""))
+          return reference.fallback;
+        if (value === undefined) missing.push(`${reference.name} (for "${path.join(".")}")`);
+        return value ?? "";
+      }),
+    );
+    if (missing.length === 0) return filled;
+    throw new OsirisError({
+      code: "environment.missing",
+      category: "usage",
+      message: `Step "${step.id}" needs environment variables that are not set: ${[...new Set(missing)].join(", ")}`,
+      hint: "Export them, or write them into .env beside osiris_connections.yaml.",
+    });
+  }
+
+  /** Makes the paths in the config absolute, and returns them. */
+  #absolute(step: ManifestStep, config: Record<string, unknown>, use: "read" | "write"): readonly string[] {
+    return step.paths[use].flatMap((field) => {
+      const value = config[field];
+      // Optional, and not set.
+      if (typeof value !== "string") return [];
+      const path = isAbsolute(value) ? resolve(value) : resolve(this.#baseDir, value);
+      config[field] = path;
+      return [path];
+    });
+  }
+}
+
+function readConnections(manifest: Manifest, catalog: Catalog, surroundings: Surroundings): Connections {
+  const isNeeded = manifest.steps.some((step) => step.connection !== undefined);
+  if (!isNeeded || surroundings.connections === undefined) return Connections.none();
+  const report = new Report();
+  const connections = Connections.read(surroundings.connections, catalog.components, report);
+  if (connections === undefined || report.hasErrors) {
+    throw new InvalidFileError("connections.invalid", report.findings());
+  }
+  return connections;
+}
+
+function badConfig(step: ManifestStep, messages: readonly string[]): OsirisError {
+  return new OsirisError({
+    code: "config.invalid",
+    category: "usage",
+    message: `Step "${step.id}" (${step.component}): ${messages.join("; ")}`,
+    hint: "The values come from the environment or the connection: correct them there.",
+  });
+}
+
+function wrapSecrets(config: unknown, spec: ComponentSpec, secrets: string[]): DriverConfig {
+  const declared = (spec.secrets ?? []).map(pointerToPath);
+  const isSecret = (path: Path): boolean =>
+    declared.some((secret) => secret.every((step, index) => String(path[index]) === String(step)));
+  const wrapped = mapTexts(config, (text, path) => {
+    if (!isSecret(path)) return text;
+    secrets.push(text);
+    return new Secret(text);
+  });
+  return wrapped as DriverConfig;
+}
