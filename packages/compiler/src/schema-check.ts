@@ -93,12 +93,19 @@ export function checkFileSchema(
   options: SchemaCheckOptions = {},
 ): void {
   for (const problem of schemaProblems(schema, value, at.what, options)) {
-    const span: Span =
-      problem.kind === "unknown_key"
-        ? at.source.spanOfKey([...problem.path, problem.key ?? ""])
-        : at.source.spanOf(problem.path);
-    report.add(`${at.code}.${problem.kind}`, span, problem.message, problem.hint);
+    report.add(
+      `${at.code}.${problem.kind}`,
+      spanOfProblem(problem, [], at.source),
+      problem.message,
+      problem.hint,
+    );
   }
+}
+
+/** Where a problem stands in the file whose value at `root` was checked. */
+export function spanOfProblem({ kind, path, key }: SchemaProblem, root: Path, source: Source): Span {
+  const at = [...root, ...path];
+  return kind === "unknown_key" ? source.spanOfKey([...at, key ?? ""]) : source.spanOf(at);
 }
 
 const OF_OBJECTS: ReadonlySet<string> = new Set(["required", "additionalProperties", "dependentRequired"]);
