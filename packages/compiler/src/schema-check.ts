@@ -2,7 +2,7 @@ import type { ComponentSpec, JsonSchema } from "@osiris/core";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { didYouMean } from "./nearest.ts";
-import { isUnresolved, type Path } from "./references.ts";
+import { forEachText, isUnresolved, type Path } from "./references.ts";
 import type { Report } from "./report.ts";
 import type { Source, Span } from "./yaml/source.ts";
 
@@ -101,19 +101,43 @@ export function checkFileSchema(
   }
 }
 
-const OF_OBJECTS: ReadonlySet<string> = new Set(["required", "additionalProperties", "dependentRequired"]);
+const COMBINED: ReadonlySet<string> = new Set(["anyOf", "oneOf", "allOf", "not", "if", "contains"]);
+const WHOLE: ReadonlySet<string> = new Set(["const", "enum", "uniqueItems"]);
 
 /** A rule about a text with a reference, or about something that holds one, can only be checked when it is known. */
-function dependsOnUnresolved(error: ErrorObject): boolean {
-  if (typeof error.data === "string") return isUnresolved(error.data);
-  if (OF_OBJECTS.has(error.keyword)) return false;
-  const combined = ["anyOf", "oneOf", "allOf", "not", "if", "const", "enum", "contains", "uniqueItems"];
-  return combined.includes(error.keyword) && /\$\{/.test(JSON.stringify(error.data) ?? "");
+function dependsOnUnresolved({ keyword, data, schema }: ErrorObject): boolean {
+  if (typeof data === "string") return isUnresolved(data);
+  if (WHOLE.has(keyword)) return holdsUnresolved(data);
+  if (!COMBINED.has(keyword)) return false;
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return holdsUnresolved(data);
+  // Which keys there are is known; of their values only those count that the rule looks at.
+  const fields = data as Readonly<Record<string, unknown>>;
+  return [...keysLookedAt(schema)].some((key) => Object.hasOwn(fields, key) && holdsUnresolved(fields[key]));
+}
+
+function holdsUnresolved(value: unknown): boolean {
+  let found = false;
+  forEachText(value, (text) => {
+    found ||= isUnresolved(text);
+  });
+  return found;
+}
+
+/** The keys whose values a schema, or one that it is made of, says something about. */
+function keysLookedAt(schema: unknown, keys = new Set<string>()): ReadonlySet<string> {
+  if (typeof schema !== "object" || schema === null) return keys;
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === "properties") for (const key of Object.keys(value as object)) keys.add(key);
+    keysLookedAt(value, keys);
+  }
+  return keys;
 }
 
 /** Where a value matches none of several schemas, what each of them says of it is noise. */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choices = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  // What its branches find wrong is reported by itself.
+  const isFrame = ({ keyword }: ErrorObject): boolean => keyword === "if";
   const noise = (error: ErrorObject): boolean =>
     choices.some(
       (choice) =>
@@ -122,7 +146,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
         error.instancePath === choice.instancePath &&
         error.keyword === "type",
     );
-  const kept = errors.filter((error) => !noise(error));
+  const kept = errors.filter((error) => !noise(error) && !isFrame(error));
   // A branch that says more than "another type" is the one that was meant: the choice itself adds nothing then.
   return kept.filter(
     (error) =>
