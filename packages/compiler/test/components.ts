@@ -90,7 +90,7 @@ const installed = [
 const drivers: Readonly<Record<string, Partial<Driver>>> = {
   "test.table": {
     validate: ({ columns }) =>
-      Object.hasOwn((columns ?? {}) as object, "bad")
+      Object.hasOwn(columns ?? {}, "bad")
         ? [{ path: "/columns/bad", message: "a column is called bad", hint: "Be good." }]
         : [],
     columns: ({ columns }) =>

@@ -97,8 +97,15 @@ export class Source {
   #reportSyntax(error: YAMLParseError, report: Report): void {
     const span = this.#span(error.pos[0], error.pos[1]);
     const known = SYNTAX_FINDINGS[error.code];
-    if (known === undefined) report.add("yaml.syntax", span, error.message);
+    if (known === undefined) report.add("yaml.syntax", span, error.message, this.#syntaxHint(error.pos[0]));
     else report.add(known.code, span, known.message, known.hint);
+  }
+
+  /** The mistake that people make with references: in `{ }` and `[ ]` a brace ends an unquoted text. */
+  #syntaxHint(offset: number): string | undefined {
+    const lineStart = this.text.lastIndexOf("\n", offset - 1) + 1;
+    const line = this.text.slice(lineStart, lineStart + MAX_SHOWN_LINE).split("\n", 1)[0] ?? "";
+    return /[^"'$]\$\{/.test(line) ? 'Put texts with ${…} in quotes: "${params.name}".' : undefined;
   }
 
   /** YAML numbers become JavaScript's, which would round these without a word. */
