@@ -73,15 +73,19 @@ export function schemaProblem(schema: JsonSchema, value: unknown, what: string):
   return schemaProblems(schema, value, what)[0]?.message;
 }
 
-/** The texts of a spec's rules that a config breaks, as far as it is known. */
+/** The texts of a spec's rules that a config breaks, whatever becomes of the references in it. */
 export function brokenConstraints(spec: ComponentSpec, config: unknown): readonly string[] {
   return (spec.constraints ?? [])
-    .filter(({ when, must }) => (when === undefined || matches(when, config)) && !matches(must, config))
+    .filter(({ when, must }) => (when === undefined || isMatch(when, config)) && !mayMatch(must, config))
     .map(({ error }) => error);
 }
 
-function matches(schema: JsonSchema, value: unknown): boolean {
+function mayMatch(schema: JsonSchema, value: unknown): boolean {
   return schemaProblems(schema, structuredClone(value), "").length === 0;
+}
+
+function isMatch(schema: JsonSchema, value: unknown): boolean {
+  return !looksAtUnresolved(schema, value) && validator(schema, false)(structuredClone(value));
 }
 
 /** Checks a value of a file of ours, and reports what is wrong where it stands. */
@@ -109,9 +113,13 @@ function dependsOnUnresolved({ keyword, data, schema }: ErrorObject): boolean {
   if (typeof data === "string") return isUnresolved(data);
   if (WHOLE.has(keyword)) return holdsUnresolved(data);
   if (!COMBINED.has(keyword)) return false;
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return holdsUnresolved(data);
-  // Which keys there are is known; of their values only those count that the rule looks at.
-  const fields = data as Readonly<Record<string, unknown>>;
+  return looksAtUnresolved(schema, data);
+}
+
+/** Which keys an object has is known; of their values only those count that the schema says something about. */
+function looksAtUnresolved(schema: unknown, value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return holdsUnresolved(value);
+  const fields = value as Readonly<Record<string, unknown>>;
   return [...keysLookedAt(schema)].some((key) => Object.hasOwn(fields, key) && holdsUnresolved(fields[key]));
 }
 
