@@ -35,7 +35,7 @@ const CASES: Partial<Record<FindingCode, Case>> = {
     oml: pipeline(SOURCE, "metadata: { a: 12345678901234567890 }\n"),
     at: "12345",
   },
-  "yaml.aliases": { oml: "name: *nothing\n", at: "name" },
+  "yaml.aliases": { oml: "name: *nothing\n", at: "*nothing" },
 
   "oml.unknown_key": { oml: pipeline(SOURCE, "tasks: []\n"), at: "tasks" },
   "oml.missing_key": {

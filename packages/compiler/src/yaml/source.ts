@@ -1,4 +1,5 @@
 import {
+  isAlias,
   isMap,
   isNode,
   isPair,
@@ -34,6 +35,8 @@ const MAX_ALIASES = 100;
 const MAX_SHOWN_LINE = 4_000;
 const SHOWN_BEFORE = 100;
 const SHOWN_WIDTH = 180;
+
+const ALIAS_HINT = "Write the repeated part out; a text that begins with * needs quotes.";
 
 const SYNTAX_FINDINGS: Readonly<
   Record<string, { readonly code: FindingCode; readonly message: string; readonly hint?: string }>
@@ -82,14 +85,13 @@ export class Source {
       return undefined;
     }
     for (const error of document.errors) this.#reportSyntax(error, report);
-    if (document.errors.length === 0) this.#reportUnsafeIntegers(document, report);
-    if (report.hasErrors) return undefined;
+    if (document.errors.length > 0) return undefined;
+    const isSound = this.#checkIntegers(document, report) && this.#checkAliases(document, report);
+    if (!isSound) return undefined;
     try {
       return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const hint = "Write the repeated part out; few files need anchors.";
-      report.add("yaml.aliases", this.#span(0), `The file's aliases cannot be resolved: ${why}`, hint);
+    } catch {
+      report.add("yaml.aliases", this.#span(0), "The file's aliases multiply it beyond measure", ALIAS_HINT);
       return undefined;
     }
   }
@@ -109,10 +111,12 @@ export class Source {
   }
 
   /** YAML numbers become JavaScript's, which would round these without a word. */
-  #reportUnsafeIntegers(document: Document, report: Report): void {
+  #checkIntegers(document: Document, report: Report): boolean {
+    let isSound = true;
     visit(document, {
       Scalar: (_, { value, range }) => {
         if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
+        isSound = false;
         const message = "This number has more digits than can be kept exactly";
         report.add(
           "yaml.unsafe_integer",
@@ -122,6 +126,33 @@ export class Source {
         );
       },
     });
+    return isSound;
+  }
+
+  /** An alias must lead to something that stands before it, and not around it. Messages leave out its name. */
+  #checkAliases(document: Document, report: Report): boolean {
+    let isSound = true;
+    const anchors = new Map<string, unknown>();
+    visit(document, {
+      Node: (_, node, ancestors) => {
+        if (!isAlias(node)) {
+          if (node.anchor !== undefined) anchors.set(node.anchor, node);
+          return;
+        }
+        const target = anchors.get(node.source);
+        if (target !== undefined && !ancestors.includes(target as Node)) return;
+        isSound = false;
+        const what =
+          target === undefined ? "leads to nothing above it" : "leads back to what it is a part of";
+        report.add(
+          "yaml.aliases",
+          this.#span(node.range?.[0] ?? 0, node.range?.[1]),
+          `This alias ${what}`,
+          ALIAS_HINT,
+        );
+      },
+    });
+    return isSound;
   }
 
   /** From now on paths may call a key of the mapping at `parent` by another name than it has in the file. */
