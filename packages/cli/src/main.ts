@@ -53,11 +53,11 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
       done(await compileCommand(file, options, output)),
     );
 
-  command(program, "validate <pipeline>", "Check a pipeline; report every mistake at once.")
+  command(program, "validate <pipelines...>", "Check pipelines; report every mistake at once.")
     .addOption(param())
     .addOption(profile())
-    .action(async (file: string, options: ValidateOptions) =>
-      done(await validateCommand(file, options, output)),
+    .action(async (files: readonly string[], options: ValidateOptions) =>
+      done(await validateCommand(files, options, output)),
     );
 
   command(program, "run [pipeline]", "Run a pipeline file, or a manifest.")

@@ -1,7 +1,7 @@
 import type { ComponentSpec, JsonSchema } from "@osiris/core";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 import { forEachText, isUnresolved, type Path } from "./references.ts";
 import type { Report } from "./report.ts";
 import type { Source, Span } from "./yaml/source.ts";
@@ -13,6 +13,8 @@ export interface SchemaProblem {
   readonly path: Path;
   /** The unknown or missing key. */
   readonly key?: string;
+  /** The key that an unknown one probably stands for. */
+  readonly meant?: string;
   readonly message: string;
   readonly hint?: string;
 }
@@ -65,7 +67,19 @@ export function schemaProblems(
   const validate = validator(schema, options.coerce ?? false);
   if (validate(value)) return [];
   const errors = (validate.errors ?? []).filter((error) => !dependsOnUnresolved(error));
-  return withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {}));
+  return withoutEchoes(
+    withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {})),
+  );
+}
+
+/** A misspelt key is one mistake: that the right one is missing goes without saying. */
+function withoutEchoes(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const meant = new Set(
+    problems.flatMap(({ path, meant }) => (meant === undefined ? [] : [[...path, meant].join("/")])),
+  );
+  return problems.filter(
+    ({ kind, path, key }) => kind !== "missing_key" || !meant.has([...path, key].join("/")),
+  );
 }
 
 /** The first problem, as one line; undefined when there is none. For files that are read without positions. */
@@ -182,10 +196,12 @@ function toProblem(
       const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
       const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
       const hint = Object.hasOwn(keyHints, key) && !known.includes(key) ? keyHints[key] : undefined;
+      const meant = nearest(key, known);
       return {
         kind: "unknown_key",
         path,
         key,
+        ...(meant === undefined ? {} : { meant }),
         message: `${name} has no key "${key}"`,
         hint: hint ?? didYouMean(key, known),
       };
