@@ -39,7 +39,7 @@ const ECHO = `
 const BLABS = `
   const password = config.password.reveal();
   ctx.log("warn", "the password is " + password, { password, url: "db://x:" + encodeURIComponent(password) + "@h" });
-  ctx.event("connected", { options: [{ password }] });
+  ctx.event("connected", { options: [{ password, header: "Basic " + btoa(unescape(encodeURIComponent(password))) }] });
   throw new Error("access denied for " + JSON.stringify({ password }));`;
 
 function dbProject(
@@ -162,7 +162,8 @@ describe("a secret", () => {
       .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
     expect(files.some((text) => text.includes('"the password is ***"'))).toBe(true);
-    const forms = [PASSWORD, encodeURIComponent(PASSWORD), JSON.stringify(PASSWORD).slice(1, -1)];
+    const base64 = Buffer.from(PASSWORD, "utf8").toString("base64");
+    const forms = [PASSWORD, encodeURIComponent(PASSWORD), JSON.stringify(PASSWORD).slice(1, -1), base64];
     for (const text of [...files, stdout, stderr]) {
       for (const form of forms) expect(text).not.toContain(Buffer.from(form, "utf8").toString("latin1"));
     }

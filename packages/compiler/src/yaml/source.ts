@@ -202,10 +202,9 @@ export class Source {
     const lineEnd = this.text.indexOf("\n", start);
     const line = this.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).replace(/\r$/, "");
     if (line.length > MAX_SHOWN_LINE) return { text: "…", column: 1 };
-    const hidden = this.#hidden.map(([from, to]): Range => [
-      clamp(from - lineStart, line),
-      clamp(to - lineStart, line),
-    ]);
+    const hidden = this.#hidden
+      .filter(([from, to]) => to > lineStart && from < lineStart + line.length)
+      .map(([from, to]): Range => [clamp(from - lineStart, line), clamp(to - lineStart, line)]);
     const shown = maskLine(line, [...hidden, ...secretRanges(line)], start - lineStart);
     return cut(shown.text, shown.column);
   }
