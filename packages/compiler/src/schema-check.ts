@@ -177,6 +177,10 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
   );
 }
 
+const MERGE_HINT: Readonly<Record<string, string>> = {
+  "<<": "YAML 1.2 has no merge keys: write the keys out, or use an alias for the whole mapping.",
+};
+
 function toProblem(
   error: ErrorObject,
   what: string,
@@ -185,17 +189,20 @@ function toProblem(
   const path = pointerToPath(error.instancePath);
   const name = path.length > 0 ? `"${path.join(".")}"` : what;
   const params = error.params as Readonly<Record<string, unknown>>;
+  const about = (error.parentSchema as { description?: string } | undefined)?.description;
+  const hint = about === undefined ? {} : { hint: `${path.at(-1) ?? what}: ${about}` };
   const wrong = (message: string): SchemaProblem => ({
     kind: "wrong_value",
     path,
     message: `${name} ${message}`,
+    ...hint,
   });
   switch (error.keyword) {
     case "additionalProperties":
     case "unevaluatedProperties": {
       const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
       const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
-      const hint = Object.hasOwn(keyHints, key) && !known.includes(key) ? keyHints[key] : undefined;
+      const better = Object.hasOwn(keyHints, key) && !known.includes(key) ? keyHints[key] : MERGE_HINT[key];
       const meant = nearest(key, known);
       return {
         kind: "unknown_key",
@@ -203,23 +210,23 @@ function toProblem(
         key,
         ...(meant === undefined ? {} : { meant }),
         message: `${name} has no key "${key}"`,
-        hint: hint ?? didYouMean(key, known),
+        hint: better ?? didYouMean(key, known),
       };
     }
     case "required": {
       const key = String(params["missingProperty"]);
-      const hint = describe(error, key);
+      const description = describe(error, key);
       return {
         kind: "missing_key",
         path,
         key,
         message: `${name} needs the key "${key}"`,
-        ...(hint === undefined ? {} : { hint }),
+        ...(description === undefined ? {} : { hint: description }),
       };
     }
     case "type": {
       const types = [params["type"]].flat().join(" or ");
-      return { kind: "wrong_type", path, message: `${name} must be ${article(types)}` };
+      return { kind: "wrong_type", path, message: `${name} must be ${article(types)}`, ...hint };
     }
     case "anyOf":
     case "oneOf":

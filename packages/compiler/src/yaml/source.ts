@@ -84,7 +84,7 @@ export class Source {
       report.add("yaml.too_large", this.#span(0), `The file has more than ${limit}`);
       return undefined;
     }
-    for (const error of document.errors) this.#reportSyntax(error, report);
+    for (const error of firstOfEachLine(document.errors, this.text)) this.#reportSyntax(error, report);
     if (document.errors.length > 0) return undefined;
     const isSound = this.#checkIntegers(document, report) && this.#checkAliases(document, report);
     if (!isSound) return undefined;
@@ -99,7 +99,9 @@ export class Source {
   #reportSyntax(error: YAMLParseError, report: Report): void {
     const span = this.#span(error.pos[0], error.pos[1]);
     const known = SYNTAX_FINDINGS[error.code];
-    if (known === undefined) report.add("yaml.syntax", span, error.message, this.#syntaxHint(error.pos[0]));
+    // The parser cites the text it stumbles over, which may be a secret.
+    const message = error.message.replace(/( in YAML stream)?: ".*$/s, " here");
+    if (known === undefined) report.add("yaml.syntax", span, message, this.#syntaxHint(error.pos[0]));
     else report.add(known.code, span, known.message, known.hint);
   }
 
@@ -231,6 +233,19 @@ export class Source {
     const { line, col } = this.#lines.linePos(Math.min(offset, this.text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+/** One mistake makes the parser stumble over all that follows it on the line. */
+function firstOfEachLine(errors: readonly YAMLParseError[], text: string): readonly YAMLParseError[] {
+  let end = -1;
+  return errors
+    .toSorted((a, b) => a.pos[0] - b.pos[0])
+    .filter(({ pos }) => {
+      if (pos[0] <= end) return false;
+      const next = text.indexOf("\n", pos[0]);
+      end = next < 0 ? text.length : next;
+      return true;
+    });
 }
 
 function clamp(column: number, line: string): number {
