@@ -22,6 +22,7 @@ export {
   schemaProblems,
 } from "./schema-check.ts";
 export type { SchemaProblem } from "./schema-check.ts";
+export { declaredSecrets } from "./secrets/declared-secrets.ts";
 export { Source } from "./yaml/source.ts";
 export { placeholders, readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
