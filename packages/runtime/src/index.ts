@@ -1,3 +1,4 @@
+export { readConnections } from "./config/step-configs.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";
 export { InvalidFileError } from "./config/invalid-file.ts";
@@ -5,6 +6,7 @@ export { PROJECT_SCHEMA, readProjectConfig } from "./config/project-config.ts";
 export type { ProjectConfig } from "./config/project-config.ts";
 export { compilerView, openCatalog } from "./discovery/catalog.ts";
 export type { Catalog, PackageProblem } from "./discovery/catalog.ts";
+export { findComponent } from "./discovery/find-component.ts";
 export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";

@@ -1,8 +1,13 @@
 import { foldCase, SINGLE_INPUT_NAME, type BindProblem, type Column, type SqlAnalyzer } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
-import type { StepDraft } from "../steps/step-draft.ts";
 import type { SqlProblem, TableRead } from "./read-tables.ts";
+
+/** A table that a query may read, with its columns where they are known. */
+export interface UpstreamTable {
+  readonly table: string | undefined;
+  readonly columns?: readonly Column[];
+}
 
 export type QueryBinding =
   | { readonly columns: readonly Column[] }
@@ -15,7 +20,7 @@ export type QueryBinding =
 export async function bindQuery(
   sql: string,
   reads: readonly TableRead[],
-  upstream: readonly StepDraft[],
+  upstream: readonly UpstreamTable[],
   analyzer: SqlAnalyzer,
 ): Promise<QueryBinding | undefined> {
   const readsInput = reads.some(({ name }) => foldCase(name) === SINGLE_INPUT_NAME);
