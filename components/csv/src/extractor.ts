@@ -6,16 +6,18 @@ import {
   OsirisError,
   quoteIdentifier,
   quoteLiteral,
+  type ConfigProblem,
   type Driver,
   type DriverContext,
 } from "@osiris/core";
 import { fileError } from "./errors.ts";
 import { inexactTest } from "./exact-values.ts";
-import { nameColumns, readHeader, type FileColumn } from "./header.ts";
+import { nameColumns, readHeader, typeOf, type FileColumn } from "./header.ts";
 
 export interface CsvExtractorConfig {
   readonly path: string;
   readonly delimiter: string;
+  readonly columns?: readonly string[];
   readonly dtype: Readonly<Record<string, string>>;
 }
 
@@ -25,14 +27,42 @@ export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
     const columns = await describeFile(config, ctx);
     try {
       await refuseInexact(config, columns, ctx);
-      const { rows } = await ctx.createTableAs(`FROM ${fileTable(config, columns)}`);
+      const { rows } = await ctx.createTableAs(select(config, columns));
       ctx.metric("rows_read", rows, "rows");
       return { rows };
     } catch (error) {
       throw parseError(error, config.path);
     }
   },
+
+  validate({ columns, dtype }) {
+    if (columns === undefined) return [];
+    const names = new Set<string>();
+    const problems: ConfigProblem[] = [];
+    columns.forEach((name, index) => {
+      if (names.has(foldCase(name))) {
+        const message = `columns names "${name}" twice; upper and lower case are one`;
+        problems.push({ path: `/columns/${index}`, message });
+      }
+      names.add(foldCase(name));
+    });
+    for (const name of Object.keys(dtype).filter((name) => !columns.includes(name))) {
+      const message = `dtype declares the type of "${name}", which is not among columns`;
+      problems.push({ path: "/dtype", message, hint: "Add it to columns, or remove it here." });
+    }
+    return problems;
+  },
+
+  columns({ columns, dtype }) {
+    return columns?.map((name) => ({ name, type: typeOf(name, dtype) }));
+  },
 });
+
+/** All columns of the file, or those that were asked for. */
+function select(config: CsvExtractorConfig, columns: readonly FileColumn[]): string {
+  const list = config.columns?.map(quoteIdentifier).join(", ") ?? "*";
+  return `SELECT ${list} FROM ${fileTable(config, columns)}`;
+}
 
 async function describeFile(config: CsvExtractorConfig, ctx: DriverContext): Promise<readonly FileColumn[]> {
   if (/[*?[]/.test(config.path)) {
@@ -64,16 +94,25 @@ async function describeFile(config: CsvExtractorConfig, ctx: DriverContext): Pro
   for (const { inFile, name } of renamed) {
     ctx.log("warn", `The column "${inFile}" is called "${name}" in the table`, { from: inFile, to: name });
   }
-  const unknown = Object.keys(config.dtype).find((name) => !columns.some((column) => column.name === name));
-  if (unknown !== undefined) {
-    throw new OsirisError({
-      code: "csv.unknown_column",
-      category: "usage",
-      message: `dtype names the column "${unknown}", which ${config.path} does not have`,
-      hint: `Its columns are: ${columns.map((column) => column.name).join(", ")}.`,
-    });
-  }
+  refuseUnknown("columns", config.columns ?? [], config, columns);
+  refuseUnknown("dtype", Object.keys(config.dtype), config, columns);
   return columns;
+}
+
+function refuseUnknown(
+  option: string,
+  names: readonly string[],
+  config: CsvExtractorConfig,
+  columns: readonly FileColumn[],
+): void {
+  const unknown = names.find((name) => !columns.some((column) => column.name === name));
+  if (unknown === undefined) return;
+  throw new OsirisError({
+    code: "csv.unknown_column",
+    category: "usage",
+    message: `${option} names the column "${unknown}", which ${config.path} does not have`,
+    hint: `Its columns are: ${columns.map((column) => column.name).join(", ")}.`,
+  });
 }
 
 /** A pipe can be read once only, and the header is read before the rows. */

@@ -112,8 +112,13 @@ export function nameColumns(
     let name = wanted;
     for (let copy = 2; taken.has(foldCase(name)); copy++) name = `${wanted}_${copy}`;
     taken.add(foldCase(name));
-    return { inFile, name, type: (Object.hasOwn(dtype, name) ? dtype[name] : undefined) ?? "VARCHAR" };
+    return { inFile, name, type: typeOf(name, dtype) };
   });
+}
+
+/** The declared type of a column; text when none is declared. */
+export function typeOf(name: string, dtype: Readonly<Record<string, string>>): string {
+  return (Object.hasOwn(dtype, name) ? dtype[name] : undefined) ?? "VARCHAR";
 }
 
 /** How files begin that are often taken for CSV in UTF-8, and what to do about them. */

@@ -14,7 +14,12 @@ function configKeys(component: string): readonly string[] {
 }
 
 // The types make these lists complete; the test makes them equal to what users can write.
-const extractor: Record<keyof CsvExtractorConfig, true> = { path: true, delimiter: true, dtype: true };
+const extractor: Record<keyof CsvExtractorConfig, true> = {
+  path: true,
+  delimiter: true,
+  columns: true,
+  dtype: true,
+};
 const writer: Record<keyof CsvWriterConfig, true> = {
   path: true,
   delimiter: true,

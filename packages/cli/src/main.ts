@@ -9,6 +9,7 @@ import {
 import { componentsListCommand } from "./commands/components-list.ts";
 import { componentsShowCommand } from "./commands/components-show.ts";
 import { componentsValidateCommand } from "./commands/components-validate.ts";
+import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
@@ -59,18 +60,31 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
       done(await compileCommand(file, options, output)),
     );
 
-  command(program, "validate <pipeline>", "Check a pipeline; report every mistake at once.")
+  command(program, "validate <pipelines...>", "Check pipelines; report every mistake at once.")
     .addOption(param())
     .addOption(profile())
-    .action(async (file: string, options: ValidateOptions) =>
-      done(await validateCommand(file, options, output)),
+    .action(async (files: readonly string[], options: ValidateOptions) =>
+      done(await validateCommand(files, options, output)),
+    );
+
+  command(
+    program,
+    "explain <pipeline>",
+    "Say what a pipeline, or a manifest, will do and touch. Nothing is run.",
+  )
+    .addOption(param())
+    .addOption(profile())
+    .addOption(baseDir())
+    .option("--mermaid", "as a Mermaid flowchart")
+    .action(async (file: string, options: ExplainOptions) =>
+      done(await explainCommand(file, options, output)),
     );
 
   command(program, "run [pipeline]", "Run a pipeline file, or a manifest.")
     .addOption(param())
     .addOption(profile())
     .option("--last-compile", "run what was compiled last")
-    .option("--base-dir <folder>", "where relative paths start (default: the pipeline's folder)")
+    .addOption(baseDir())
     .addOption(sessionsDir())
     .option("--concurrency <steps>", "steps at once (default: the number of cores)", positiveInteger)
     .option("--memory-limit <size>", "memory for DuckDB, such as 512MB", size)
@@ -135,6 +149,10 @@ function param(): Option {
 
 function profile(): Option {
   return new Option("--profile <name>", "take the parameters of a profile that the pipeline declares");
+}
+
+function baseDir(): Option {
+  return new Option("--base-dir <folder>", "where relative paths start (default: the pipeline's folder)");
 }
 
 function sessionsDir(): Option {

@@ -1,5 +1,5 @@
-import { relative } from "node:path";
 import type { RecordedError, RunEvent, RunRecord, StepRecord } from "@osiris/runtime";
+import { fromHere } from "./from-here.ts";
 import { formatCount, textTable } from "./text-table.ts";
 
 /** One line for a person who waits; undefined for events that tell them nothing. */
@@ -74,9 +74,4 @@ function errorText(what: string, error: RecordedError): string {
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(2);
-}
-
-function fromHere(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }

@@ -3,6 +3,10 @@ export type { CompileRequest, CompileResult } from "./compile.ts";
 export type { Components, InstalledComponent } from "./component.ts";
 export { Connections, CONNECTIONS_FILE, CONNECTIONS_SCHEMA, fieldsFor } from "./connections.ts";
 export type { Connection } from "./connections.ts";
+export { codeSpan, visible } from "./explain/code-span.ts";
+export { explain } from "./explain/explain.ts";
+export type { ExplainRequest } from "./explain/explain.ts";
+export type { ExplainedStep, Explanation, Reaches, Variable } from "./explain/explanation.ts";
 export { FINDING_CODES } from "./finding-codes.ts";
 export type { FindingCode, FindingCodeEntry, Severity } from "./finding-codes.ts";
 export { renderFinding } from "./finding.ts";
@@ -27,6 +31,7 @@ export {
   schemaProblems,
 } from "./schema-check.ts";
 export type { SchemaProblem } from "./schema-check.ts";
+export { declaredSecrets } from "./secrets/declared-secrets.ts";
 export { Source } from "./yaml/source.ts";
 export { placeholders, readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";

@@ -25,7 +25,7 @@ export interface ComponentSpec {
   readonly inputs: InputArity;
   /** Which config fields are file paths: made absolute for the driver, and the only files SQL may reach. */
   readonly paths?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
-  /** Which config fields name a server or hold its URL. `osiris explain` lists them. */
+  /** Which config fields name a server or hold its URL. `osiris explain` lists them as `host:port`. */
   readonly hosts?: readonly string[];
   /** The config field that holds a SQL query, which the compiler then checks. */
   readonly sql?: string;

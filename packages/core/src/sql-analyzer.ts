@@ -50,10 +50,10 @@ export type BoundSql =
   | { readonly problem: BindProblem };
 
 export interface BindProblem {
-  readonly kind: "column" | "function" | "type" | "other" | "timeout";
+  readonly kind: "column" | "table" | "function" | "type" | "other" | "timeout";
   readonly message: string;
   readonly position?: number;
-  /** The name that was not found. */
+  /** The name that was not found; for a type, the call as DuckDB understood it: `sum(VARCHAR)`. */
   readonly name?: string;
   /** What there is instead: columns, or signatures of the function. */
   readonly candidates: readonly string[];
@@ -115,7 +115,7 @@ class DuckDbAnalyzer implements SqlAnalyzer {
 
   async #askTypeName(type: string): Promise<string | undefined> {
     // As a column's type and nowhere else: the text comes from a driver.
-    if (/[;\u0000]|--/.test(type)) return undefined;
+    if (/;|--/.test(type)) return undefined;
     try {
       await this.#connection.run(`CREATE OR REPLACE TEMP TABLE _type (c ${type})`);
       const reader = await this.#connection.runAndReadAll("SELECT column_type FROM (DESCRIBE temp._type)");
@@ -259,32 +259,59 @@ function readError(error: unknown): DuckDbError {
 function bindProblem(error: DuckDbError, sql: string): BindProblem {
   const [message = ""] = error.exception_message.split("\n");
   const position = error.position === undefined ? {} : { position: indexOfByte(sql, Number(error.position)) };
-  const kind = KINDS[error.error_subtype ?? ""];
-  if (kind === undefined) {
-    return qualifiedColumn(error, position) ?? { kind: "other", message, ...position, candidates: [] };
+  switch (error.error_subtype ?? "") {
+    case "COLUMN_NOT_FOUND":
+      return {
+        kind: "column",
+        message,
+        ...position,
+        ...named(error.name),
+        candidates: list(error.candidates, ","),
+      };
+    case "MISSING_ENTRY":
+      return {
+        kind: "function",
+        message,
+        ...position,
+        ...named(error.name),
+        candidates: list(error.candidates, ","),
+      };
+    case "NO_MATCHING_FUNCTION": {
+      // Signatures hold commas themselves; each begins with the function's name.
+      const signatures = list(error.candidates, new RegExp(`,(?=${escaped(error.name ?? "")}\\()`));
+      return { kind: "type", message, ...position, ...named(error.call), candidates: signatures };
+    }
+    default:
+      return unmarked(error, position) ?? { kind: "other", message, ...position, candidates: [] };
   }
-  // Signatures of functions hold commas themselves.
-  const separator = kind === "type" ? /(?<=\)[^,)]*),(?=\w+\()/ : ",";
-  const candidates = (error.candidates ?? "").split(separator).filter((candidate) => candidate !== "");
-  return { kind, message, ...position, ...named(kind === "type" ? error.call : error.name), candidates };
 }
 
-const KINDS: Readonly<Record<string, BindProblem["kind"]>> = {
-  COLUMN_NOT_FOUND: "column",
-  NO_MATCHING_FUNCTION: "type",
-  MISSING_ENTRY: "function",
-};
+function escaped(text: string): string {
+  return text.replaceAll(/[^\w]/g, "\\$&");
+}
 
-/** DuckDB gives this one no subtype: a column that a table with an alias does not have. */
-function qualifiedColumn(error: DuckDbError, position: { position?: number }): BindProblem | undefined {
-  const found =
-    /^Table "(?:[^"]|"")*" does not have a column named "(?<name>(?:[^"]|"")*)"\n+Candidate bindings: :(?<list>.*)/.exec(
-      error.exception_message,
-    )?.groups;
-  if (found === undefined) return undefined;
-  const candidates = [...(found["list"] ?? "").matchAll(/"((?:[^"]|"")*)"/g)].map((match) => match[1] ?? "");
-  const [message = ""] = error.exception_message.split("\n");
-  return { kind: "column", message, ...position, ...named(found["name"]), candidates };
+function list(text: string | undefined, separator: string | RegExp): readonly string[] {
+  return (text ?? "").split(separator).filter((item) => item !== "");
+}
+
+/** DuckDB gives these no subtype: a column that an aliased table does not have, and an alias that is none. */
+const UNMARKED: readonly (readonly [kind: BindProblem["kind"], form: RegExp])[] = [
+  ["column", /^Table "(?:[^"]|"")*" does not have a column named "(?<name>(?:[^"]|"")*)"\n+(?<rest>.*)/],
+  ["table", /^Referenced table "(?<name>(?:[^"]|"")*)" not found!\n*(?<rest>.*)/],
+];
+
+function unmarked(error: DuckDbError, position: { position?: number }): BindProblem | undefined {
+  for (const [kind, form] of UNMARKED) {
+    const found = form.exec(error.exception_message)?.groups;
+    if (found === undefined) continue;
+    const candidates = Array.from(
+      (found["rest"] ?? "").matchAll(/"((?:[^"]|"")*)"/g),
+      (match) => match[1] ?? "",
+    );
+    const [message = ""] = error.exception_message.split("\n");
+    return { kind, message, ...position, ...named(found["name"]), candidates };
+  }
+  return undefined;
 }
 
 function named(name: string | undefined): { readonly name?: string } {

@@ -1,3 +1,4 @@
+export { readConnections } from "./config/step-configs.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";
 export { InvalidFileError } from "./config/invalid-file.ts";
@@ -7,6 +8,7 @@ export { compilerView, openCatalog } from "./discovery/catalog.ts";
 export type { Catalog, DiscoveryScope, PackageProblem } from "./discovery/catalog.ts";
 export { checkDriverPackage } from "./discovery/check-driver-package.ts";
 export type { DriverPackageCheck } from "./discovery/check-driver-package.ts";
+export { findComponent } from "./discovery/find-component.ts";
 export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";

@@ -5,6 +5,10 @@ export function driverPackage(
     readonly name: string;
     readonly mode: "extract" | "transform" | "write";
     readonly inputs: "none" | "one" | "many";
+    /** More of the spec, or other values for it. @default none */
+    readonly spec?: Readonly<Record<string, unknown>>;
+    /** Further members of the driver, as source: `validate(config) { … },`. @default none */
+    readonly members?: string;
     /** The body of `async run({ stepId, config, inputs, ctx }) { … }`. */
     readonly run: string;
   }[],
@@ -19,8 +23,8 @@ export function driverPackage(
   };
   const files: Record<string, string> = { [`${folder}/package.json`]: JSON.stringify(manifest) };
   const code = components.map(
-    ({ run }, index) =>
-      `export const d${index} = { async run({ stepId, config, inputs, ctx }) {\n${run}\n} };`,
+    ({ run, members = "" }, index) =>
+      `export const d${index} = { ${members} async run({ stepId, config, inputs, ctx }) {\n${run}\n} };`,
   );
   files[`${folder}/driver.js`] = [changes.head ?? "", ...code].join("\n");
   components.forEach((component, index) => {
@@ -34,6 +38,7 @@ export function driverPackage(
       configSchema: { type: "object", properties: {} },
       examples: [{ title: "Plain", config: {} }],
       "x-runtime": { driver: `./driver.js#d${index}` },
+      ...component.spec,
     });
   });
   return files;

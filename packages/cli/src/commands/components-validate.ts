@@ -1,6 +1,7 @@
 import { checkDriverPackage, findDriverPackage, type DriverPackageCheck } from "@osiris/runtime";
 import { guardCheck } from "../check-guard.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { fromHere } from "../from-here.ts";
 import { findingDocument, mistakes, type Output } from "../output.ts";
 import { discoveryScope } from "../project.ts";
 
@@ -8,10 +9,9 @@ export async function componentsValidateCommand(
   target: string | undefined,
   output: Output,
 ): Promise<ExitCode> {
-  const scope = discoveryScope();
-  const folder = findDriverPackage(target ?? ".", scope);
+  const folder = findDriverPackage(target ?? ".", discoveryScope());
   using _ = guardCheck(output);
-  const check = await checkDriverPackage(folder, scope.cwd);
+  const check = await checkDriverPackage(folder, fromHere);
   const failed = check.findings.some(({ severity }) => severity === "error");
   output.showFindings(check.findings);
   if (failed) output.note(`\n${mistakes(check.findings)}`);

@@ -1,8 +1,8 @@
 import type { JsonSchema } from "@osiris/core";
-import type { Path } from "../references.ts";
+import { isUnresolved, type Path } from "../references.ts";
 import type { Report } from "../report.ts";
-import { pointerToPath } from "../schema-check.ts";
 import type { Source } from "../yaml/source.ts";
+import { declaredSecrets } from "./declared-secrets.ts";
 import { isHarmlessHeader, isHeaderMap, isSecretName } from "./secret-names.ts";
 import { isLiteralSecret, secretsInText } from "./secret-texts.ts";
 
@@ -24,7 +24,7 @@ const HINT = "Write ${NAME} instead, and set the environment variable NAME; a .e
 
 /** Reports every secret that is written out in a value of any shape, and keeps it out of excerpts. */
 export function reportSecrets(value: unknown, places: SecretPlaces, report: Report): void {
-  const declared = (places.secrets ?? []).map(pointerToPath);
+  const isDeclared = declaredSecrets(places.secrets);
   const walk = (node: unknown, at: Path, schema: JsonSchema | undefined, inHeaders: boolean): void => {
     if (Array.isArray(node)) {
       node.forEach((item, index) => walk(item, [...at, index], undefined, inHeaders));
@@ -43,8 +43,17 @@ export function reportSecrets(value: unknown, places: SecretPlaces, report: Repo
     if (text === undefined || text === "") return;
     const path = [...places.path, ...at];
     const name = at.findLast((step) => typeof step === "string") ?? "";
-    const reason = secretReason(name, at, declared, { schema, inHeaders, isText: typeof node === "string" });
-    if (reason !== undefined && places.names !== false && isLiteralSecret(text)) {
+    const reason = secretReason(name, isDeclared(at), {
+      schema,
+      inHeaders,
+      isText: typeof node === "string",
+    });
+    if (
+      reason !== undefined &&
+      places.names !== false &&
+      isLiteralSecret(text) &&
+      !isConnectionString(text)
+    ) {
       const span = places.source.spanOf(path);
       places.source.hide(span);
       return report.add("secret.literal", span, `"${name}" ${reason}, and its value is written out`, HINT);
@@ -59,17 +68,21 @@ export function reportSecrets(value: unknown, places: SecretPlaces, report: Repo
   walk(value, [], places.schema, false);
 }
 
+/** One with references in it is looked into below: its password must be one of them, its server need not. */
+function isConnectionString(text: string): boolean {
+  const pairs = text.match(/\w\s*=/g)?.length ?? 0;
+  return isUnresolved(text) && (text.includes("://") || pairs >= 2);
+}
+
 function secretReason(
   name: string,
-  at: Path,
-  declared: readonly Path[],
+  isDeclared: boolean,
   context: { readonly schema: JsonSchema | undefined; readonly inHeaders: boolean; readonly isText: boolean },
 ): string | undefined {
   if (context.inHeaders) {
     return isHarmlessHeader(name) ? undefined : "is a header that may carry credentials";
   }
-  if (declared.some((path) => path.every((step, index) => String(at[index]) === String(step))))
-    return "is a secret";
+  if (isDeclared) return "is a secret";
   if (!context.isText || !isSecretName(name)) return undefined;
   const { schema } = context;
   const restricted = schema !== undefined && ["enum", "const", "pattern"].some((key) => key in schema);

@@ -1,10 +1,17 @@
 import { foldCase, SINGLE_INPUT_NAME, type BindProblem, type Column, type SqlAnalyzer } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
-import type { StepDraft } from "../steps/step-draft.ts";
 import type { SqlProblem, TableRead } from "./read-tables.ts";
 
-export type QueryBinding = { readonly columns: readonly Column[] } | { readonly problem: SqlProblem };
+/** A table that a query may read, with its columns where they are known. */
+export interface UpstreamTable {
+  readonly table: string | undefined;
+  readonly columns?: readonly Column[];
+}
+
+export type QueryBinding =
+  | { readonly columns: readonly Column[] }
+  | { readonly problems: readonly SqlProblem[] };
 
 /**
  * Checks a query's names and types against the columns of the tables that it reads. Undefined when those of one of
@@ -13,7 +20,7 @@ export type QueryBinding = { readonly columns: readonly Column[] } | { readonly 
 export async function bindQuery(
   sql: string,
   reads: readonly TableRead[],
-  upstream: readonly StepDraft[],
+  upstream: readonly UpstreamTable[],
   analyzer: SqlAnalyzer,
 ): Promise<QueryBinding | undefined> {
   const readsInput = reads.some(({ name }) => foldCase(name) === SINGLE_INPUT_NAME);
@@ -21,37 +28,79 @@ export async function bindQuery(
   tables.delete(SINGLE_INPUT_NAME);
   const [single] = upstream;
   if (readsInput && single?.table !== undefined) tables.add(single.table);
+  const known: string[] = [];
   for (const table of tables) {
     const columns = upstream.find((step) => step.table === table)?.columns;
     if (columns === undefined || !(await analyzer.declare(table, columns))) return undefined;
+    known.push(...columns.map(({ name }) => name));
   }
-  const bound = await analyzer.bind(sql, readsInput ? single?.table : undefined);
-  return "columns" in bound ? bound : { problem: toProblem(bound.problem) };
+  return bindAll(sql, { singleInput: readsInput ? single?.table : undefined, known }, analyzer);
+}
+
+const MAX_PROBLEMS = 20;
+const COLUMN = /^(?:"(?:[^"]|"")*"|[\w\u0080-\uffff]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w\u0080-\uffff]+))*/;
+
+/**
+ * DuckDB stops at the first problem. An unknown column is taken for NULL, which fits nearly everywhere, to find the
+ * next one; what goes wrong besides may come from that, and is left for when the columns are right.
+ */
+async function bindAll(
+  sql: string,
+  inputs: { readonly singleInput: string | undefined; readonly known: readonly string[] },
+  analyzer: SqlAnalyzer,
+): Promise<QueryBinding> {
+  const problems: SqlProblem[] = [];
+  let text = sql;
+  /** How far places behind a replacement have moved, in reading order of the replacements. */
+  const moved: { readonly at: number; readonly by: number }[] = [];
+  for (;;) {
+    const bound = await analyzer.bind(text, inputs.singleInput);
+    if ("columns" in bound) return problems.length === 0 ? bound : { problems };
+    const { kind, position } = bound.problem;
+    const isName = kind === "column" || kind === "table";
+    if (problems.length > 0 && !isName) return { problems };
+    const before = moved.reduceRight((place, { at, by }) => (place > at ? place - by : place), position ?? 0);
+    problems.push({ ...toProblem(bound.problem, inputs.known), offset: before });
+    const name = position === undefined ? undefined : COLUMN.exec(text.slice(position))?.[0];
+    if (!isName || position === undefined || name === undefined || problems.length >= MAX_PROBLEMS) {
+      return { problems };
+    }
+    text = `${text.slice(0, position)}NULL${text.slice(position + name.length)}`;
+    moved.push({ at: position, by: "NULL".length - name.length });
+  }
 }
 
 const CODES: Readonly<Record<BindProblem["kind"], FindingCode>> = {
   column: "sql.unknown_column",
+  table: "sql.unknown_column",
   function: "sql.unknown_function",
   type: "sql.wrong_type",
   other: "sql.invalid",
   timeout: "sql.too_slow",
 };
 
-function toProblem({ kind, message, position, name, candidates }: BindProblem): SqlProblem {
-  const problem = { code: CODES[kind], offset: position ?? 0, message: `SQL: ${message}` };
-  if (name === undefined) return problem;
-  if (kind === "type") {
-    return { ...problem, message: `SQL: ${name} does not exist for these types`, hint: castHint(candidates) };
-  }
-  const text = kind === "column" ? `SQL: no column is called "${name}" here` : problem.message;
-  return { ...problem, message: text, hint: didYouMean(name, candidates) };
+function toProblem(problem: BindProblem, known: readonly string[]): SqlProblem {
+  const { kind, message, position, name, candidates } = problem;
+  const at = { code: CODES[kind], offset: position ?? 0 };
+  if (name === undefined) return { ...at, message: `SQL: ${message}` };
+  if (kind === "type") return { ...at, ...typeProblem(name, candidates) };
+  // DuckDB names only similar columns.
+  const hint = didYouMean(name, kind === "column" ? new Set([...candidates, ...known]) : candidates);
+  const isName = kind === "column" || kind === "table";
+  return { ...at, message: `SQL: ${isName ? `no ${kind} is called "${name}" here` : message}`, hint };
 }
 
 const MAX_SIGNATURES = 4;
 
-function castHint(signatures: readonly string[]): string {
+function typeProblem(
+  call: string,
+  signatures: readonly string[],
+): { readonly message: string; readonly hint: string } {
+  const [name = "", types = ""] = call.split(/(?=\()/);
+  const advice = "Cast a value (CAST(x AS DOUBLE)), or declare the column's type where it is read.";
+  // An operator has a signature for every type there is.
+  if (!/^\w/.test(name)) return { message: `SQL: ${name} does not take ${types}`, hint: advice };
   const shown = signatures.slice(0, MAX_SIGNATURES).join("; ");
   const more = signatures.length > MAX_SIGNATURES ? "; and others" : "";
-  const advice = "Cast a value (CAST(x AS DOUBLE)), or declare the column's type where it is read.";
-  return shown === "" ? advice : `There is: ${shown}${more}. ${advice}`;
+  return { message: `SQL: ${name}() does not take ${types}`, hint: `It takes: ${shown}${more}. ${advice}` };
 }

@@ -102,14 +102,13 @@ async function resolveSqlStep(
   if (problems.length > 0 || wrong.length > 0) return;
   const bound = await bindQuery(query.sql, reads, upstream, analyzer);
   if (bound === undefined) return;
-  if ("columns" in bound) step.columns = bound.columns;
-  else
-    scope.report.add(
-      bound.problem.code,
-      query.span(bound.problem.offset),
-      bound.problem.message,
-      bound.problem.hint,
-    );
+  if ("columns" in bound) {
+    step.columns = bound.columns;
+    return;
+  }
+  for (const { code, message, hint, offset } of bound.problems) {
+    scope.report.add(code, query.span(offset), message, hint);
+  }
 }
 
 /** The steps whose tables the query reads, in document order; undefined when it names none. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { checkFileSchema, Report, Source } from "@osiris/compiler";
 import type { JsonSchema } from "@osiris/core";
 import { findUpwards } from "./find-upwards.ts";
@@ -61,8 +61,9 @@ export const PROJECT_SCHEMA: JsonSchema = {
 export function readProjectConfig(from: string): ProjectConfig {
   const folder = findUpwards(from, PROJECT_FILE);
   if (folder === undefined) return {};
+  const file = join(folder, PROJECT_FILE);
   const report = new Report();
-  const source = new Source(readFileSync(join(folder, PROJECT_FILE), "utf8"), join(folder, PROJECT_FILE));
+  const source = new Source(readFileSync(file, "utf8"), relative(from, file));
   const document = source.read(report);
   const value = document?.value ?? {};
   if (document !== undefined) {

@@ -2,16 +2,15 @@ import { isAbsolute, resolve } from "node:path";
 import {
   brokenConstraints,
   Connections,
+  declaredSecrets,
   fieldsFor,
   mapTexts,
-  pointerToPath,
   replaceReferences,
   Report,
   schemaProblems,
   type Connection,
   type Manifest,
   type ManifestStep,
-  type Path,
   type StepConfig,
 } from "@osiris/compiler";
 import { OsirisError, Secret, type ComponentSpec } from "@osiris/core";
@@ -163,7 +162,15 @@ export class StepConfigs {
   }
 }
 
-function readConnections(manifest: Manifest, catalog: Catalog, surroundings: Surroundings): Connections {
+/**
+ * The connections that a manifest's steps may name: none are read where no step takes one.
+ * @throws InvalidFileError `connections.invalid` when they are needed and the file cannot be used
+ */
+export function readConnections(
+  manifest: Manifest,
+  catalog: Catalog,
+  surroundings: Surroundings,
+): Connections {
   const isNeeded = manifest.steps.some((step) => step.connection !== undefined);
   if (!isNeeded || surroundings.connections === undefined) return Connections.none();
   const report = new Report();
@@ -184,9 +191,7 @@ function badConfig(step: ManifestStep, messages: readonly string[]): OsirisError
 }
 
 function wrapSecrets(config: unknown, spec: ComponentSpec, secrets: string[]): DriverConfig {
-  const declared = (spec.secrets ?? []).map(pointerToPath);
-  const isSecret = (path: Path): boolean =>
-    declared.some((secret) => secret.every((step, index) => String(path[index]) === String(step)));
+  const isSecret = declaredSecrets(spec.secrets);
   const wrapped = mapTexts(config, (text, path) => {
     if (!isSecret(path)) return text;
     secrets.push(text);

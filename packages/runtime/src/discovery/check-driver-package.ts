@@ -21,14 +21,17 @@ export interface DriverPackageCheck {
 /**
  * Checks a driver package for its author. Runs the drivers' code: their modules, and what they have to say of the
  * specs' examples.
- * @param from where the names of files in findings start
+ * @param shown what findings call a file, by its absolute path
  */
-export async function checkDriverPackage(folder: string, from: string): Promise<DriverPackageCheck> {
+export async function checkDriverPackage(
+  folder: string,
+  shown: (path: string) => string,
+): Promise<DriverPackageCheck> {
   const file = join(folder, "package.json");
-  const source = new Source(readFileSync(file, "utf8"), relative(from, file));
+  const source = new Source(readFileSync(file, "utf8"), shown(file));
   const report = new Report();
   const manifest = checkPackageJson(source, report) ?? {};
-  const specs = readSpecs(manifest, { folder, from, source, report });
+  const specs = readSpecs(manifest, { folder, shown, source, report });
   checkNames(specs);
   for (const read of specs) await checkDriver(read, folder);
   checkPacked(specs, manifest, { folder, source, report });
@@ -56,13 +59,13 @@ interface PackageScope {
 
 function readSpecs(
   { osiris }: AuthoredManifest,
-  { folder, from, source, report }: PackageScope & { readonly from: string },
+  { folder, shown, source, report }: PackageScope & { readonly shown: (path: string) => string },
 ): readonly ListedSpec[] {
   const listed: unknown = osiris?.components;
   if (!Array.isArray(listed)) return [];
   return listed.flatMap((file: unknown, index) => {
     if (typeof file !== "string" || file === "" || listed.indexOf(file) < index) return [];
-    const read = readSpecFile(file, folder, from);
+    const read = readSpecFile(file, folder, shown);
     if (typeof read !== "string") return [{ ...read, file }];
     const span = source.spanOf(["osiris", "components", index]);
     report.add("package.spec_file", span, `${file}: ${read}`);

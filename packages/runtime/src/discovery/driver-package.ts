@@ -84,9 +84,13 @@ function readComponent(
 
 /**
  * Reads a spec.yaml that a package lists; a text says why it cannot be read.
- * @param from where the names of files in findings start; default: they are absolute
+ * @param shown what findings call a file, by its absolute path; default: that path
  */
-export function readSpecFile(file: string, folder: string, from?: string): SpecFile | string {
+export function readSpecFile(
+  file: string,
+  folder: string,
+  shown: (path: string) => string = (path) => path,
+): SpecFile | string {
   const specFile = resolve(folder, file);
   if (!isInside(specFile, folder)) return "it lies outside the package";
   let text: string;
@@ -95,7 +99,7 @@ export function readSpecFile(file: string, folder: string, from?: string): SpecF
   } catch {
     return "it cannot be read";
   }
-  const read = readSpec(text, from === undefined ? specFile : relative(from, specFile));
+  const read = readSpec(text, shown(specFile));
   const { spec, source, report } = read;
   if (spec !== undefined && !isInside(driverOf(spec, folder).driverFile, folder)) {
     const span = source.spanOf(["x-runtime", "driver"]);
