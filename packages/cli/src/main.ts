@@ -2,7 +2,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { toOsirisError } from "@osiris/core";
 import { InvalidFileError } from "@osiris/runtime";
 import { compileCommand, type CompileOptions } from "./commands/compile.ts";
+import {
+  componentsConfigExampleCommand,
+  type ConfigExampleOptions,
+} from "./commands/components-config-example.ts";
 import { componentsListCommand } from "./commands/components-list.ts";
+import { componentsShowCommand } from "./commands/components-show.ts";
+import { componentsValidateCommand } from "./commands/components-validate.ts";
 import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
@@ -54,11 +60,11 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
       done(await compileCommand(file, options, output)),
     );
 
-  command(program, "validate <pipeline>", "Check a pipeline; report every mistake at once.")
+  command(program, "validate <pipelines...>", "Check pipelines; report every mistake at once.")
     .addOption(param())
     .addOption(profile())
-    .action(async (file: string, options: ValidateOptions) =>
-      done(await validateCommand(file, options, output)),
+    .action(async (files: readonly string[], options: ValidateOptions) =>
+      done(await validateCommand(files, options, output)),
     );
 
   command(
@@ -107,6 +113,19 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
   command(components, "list", "List the components that pipelines can use here.").action(async () =>
     done(await componentsListCommand(output)),
   );
+  command(components, "show <component>", "Show what a component does and takes.").action(
+    async (name: string) => done(await componentsShowCommand(name, output)),
+  );
+  command(components, "config-example <component>", "Print a step to paste into a pipeline.")
+    .option("--example <n>", "which of the component's examples", positiveInteger, 1)
+    .action(async (name: string, options: ConfigExampleOptions) =>
+      done(await componentsConfigExampleCommand(name, options, output)),
+    );
+  command(
+    components,
+    "validate [target]",
+    "Check a driver package: a folder, or the name of what is installed.",
+  ).action(async (target: string | undefined) => done(await componentsValidateCommand(target, output)));
 
   const runs = program.command("runs").description("What was run.");
   command(runs, "list", "List runs, newest first: good, failed and cancelled ones.")

@@ -53,12 +53,8 @@ export class Output {
 
   /** What is wrong with a file: the end of a command. */
   async findings(findings: readonly Finding[]): Promise<void> {
-    const shown = findings.slice(0, MAX_SHOWN).map(renderFinding);
-    const more = findings.length - shown.length;
-    if (more > 0) shown.push(`… and ${more} more; --json gives all of them.`);
-    this.note(shown.join("\n\n"));
-    const mistakes = findings.filter(({ severity }) => severity === "error").length;
-    this.note(`\n${mistakes === 1 ? "1 mistake" : `${mistakes} mistakes`}; nothing was run.`);
+    this.showFindings(findings);
+    this.note(`\n${mistakes(findings)}; nothing was run.`);
     const document = {
       status: "error",
       code: "compile.failed",
@@ -67,6 +63,14 @@ export class Output {
       findings: findings.map(findingDocument),
     };
     if (this.json) await this.result(() => document, String);
+  }
+
+  /** Findings for people, as many as anybody reads. */
+  showFindings(findings: readonly Finding[]): void {
+    const shown = findings.slice(0, MAX_SHOWN).map(renderFinding);
+    const more = findings.length - shown.length;
+    if (more > 0) shown.push(`… and ${more} more; --json gives all of them.`);
+    this.note(shown.join("\n\n"));
   }
 
   /** What is doubtful about a file that can be used. */
@@ -82,6 +86,12 @@ export class Output {
 
 /** More than anybody reads; a file that is wrong everywhere has thousands. */
 const MAX_SHOWN = 100;
+
+/** How many of the findings are errors, in words. */
+export function mistakes(findings: readonly Finding[]): string {
+  const count = findings.filter(({ severity }) => severity === "error").length;
+  return count === 1 ? "1 mistake" : `${count} mistakes`;
+}
 
 /** A finding with its position, for editors and CI. */
 export function findingDocument({ place, excerpt, ...finding }: Finding): object {

@@ -18,23 +18,44 @@ export interface LoadedPipeline extends RunnablePipeline {
   readonly findings: readonly Finding[];
 }
 
+/** What came of reading a file; findings of one that can run are warnings. */
+export type ReadPipeline =
+  | { readonly ok: true; readonly pipeline: LoadedPipeline }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
 /**
- * Compiles a pipeline file, or reads the manifest that it turns out to be. Undefined: its mistakes were reported.
- * Warnings have been shown, too.
+ * Reads a pipeline for a command that needs it. Undefined: its mistakes were reported. Warnings have been shown, too.
  */
 export async function loadPipeline(
   file: string,
-  { catalog, surroundings }: Project,
+  project: Project,
   options: LoadOptions,
   output: Output,
 ): Promise<LoadedPipeline | undefined> {
+  const read = await readPipeline(file, project, options);
+  if (read.ok) {
+    output.warnings(read.pipeline.findings);
+    return read.pipeline;
+  }
+  // A component may be missing because its package is broken.
+  noteProblems(project.catalog.problems, output);
+  await output.findings(read.findings);
+  return undefined;
+}
+
+/** Compiles a pipeline file, or reads the manifest that it turns out to be. */
+export async function readPipeline(
+  file: string,
+  { catalog, surroundings }: Project,
+  options: LoadOptions,
+): Promise<ReadPipeline> {
   const text = readPipelineText(file);
   const baseDir = options.baseDir === undefined ? undefined : existingFolder(options.baseDir);
   if (isManifestText(text)) {
     if ((options.param ?? []).length > 0 || options.profile !== undefined) {
       throw usage("A manifest's parameters are fixed; --param and --profile work on a pipeline file only.");
     }
-    return { ...readManifestFiles(file, baseDir), findings: [] };
+    return { ok: true, pipeline: { ...readManifestFiles(file, baseDir), findings: [] } };
   }
   const folder = baseDir ?? dirname(resolve(file));
   const result = await compile({
@@ -46,14 +67,8 @@ export async function loadPipeline(
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(surroundings.connections === undefined ? {} : { connections: surroundings.connections }),
   });
-  if (result.ok) {
-    output.warnings(result.findings);
-    return { ...result.pipeline, baseDir: folder, findings: result.findings };
-  }
-  // A component may be missing because its package is broken.
-  noteProblems(catalog.problems, output);
-  await output.findings(result.findings);
-  return undefined;
+  if (!result.ok) return result;
+  return { ok: true, pipeline: { ...result.pipeline, baseDir: folder, findings: result.findings } };
 }
 
 function existingFolder(given: string): string {

@@ -5,6 +5,7 @@ import {
   readSurroundings,
   sessionsFolder,
   type Catalog,
+  type DiscoveryScope,
   type Surroundings,
 } from "@osiris/runtime";
 import type { Output } from "./output.ts";
@@ -23,8 +24,12 @@ export function openProject(): Project {
 }
 
 export function openProjectCatalog(): Catalog {
+  return openCatalog(discoveryScope());
+}
+
+export function discoveryScope(): DiscoveryScope {
   const cwd = process.cwd();
-  return openCatalog({ cwd, cliFolder: CLI_FOLDER, project: readProjectConfig(cwd) });
+  return { cwd, cliFolder: CLI_FOLDER, project: readProjectConfig(cwd) };
 }
 
 export function sessions(given: string | undefined): string {

@@ -25,11 +25,15 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
   return [line(columns.map((column) => column.title)), rule, ...cells.map(line)].join("\n");
 }
 
-/** Control characters would move the cursor or end the line. */
 function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  const plain = text.replaceAll(/[\u0000-\u001F\u007F]/g, (char) => JSON.stringify(char).slice(1, -1));
+  const plain = printable(text);
   return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain;
+}
+
+/** Control characters would move the cursor or end the line. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return text.replaceAll(/[\u0000-\u001F\u007F]/g, (char) => JSON.stringify(char).slice(1, -1));
 }
 
 const counts = new Intl.NumberFormat("en-US");

@@ -48,7 +48,8 @@ export const FINDING_CODES = {
   },
 
   "file.unknown_key": {
-    cause: "osiris.yaml, osiris_connections.yaml or a spec.yaml has a key that means nothing there.",
+    cause:
+      "osiris.yaml, osiris_connections.yaml, a spec.yaml or a driver's package.json has a key that means nothing there.",
     remedy: "Correct its name, or remove it.",
   },
   "file.missing_key": { cause: "Such a file lacks a key.", remedy: "Add it." },
@@ -300,10 +301,38 @@ export const FINDING_CODES = {
     cause: "`x-runtime.driver` leads outside the package, to no file, or to no driver.",
     remedy: "Correct the path and the export, and build the package.",
   },
+  "spec.duplicate_name": {
+    cause: "Two spec.yaml files of one package describe a component of the same name.",
+    remedy: "Rename one of them, or list only one in package.json.",
+  },
   "spec.undeclared_secret": {
     severity: "warning",
     cause: "A config field has the name of a secret and is not listed under `secrets`.",
     remedy: "List it, so that drivers get it as a Secret.",
+  },
+
+  "package.syntax": { cause: "A package.json is not JSON.", remedy: "Mend it where the caret stands." },
+  "package.contract": {
+    cause: "A driver package is made for another version of the driver contract.",
+    remedy: "Write the number that `osiris version` shows, and check the driver against that contract.",
+  },
+  "package.spec_file": {
+    cause:
+      "`osiris.components` in package.json names a file that cannot be read, or lies outside the package.",
+    remedy: "Correct the path; it starts at the package's folder.",
+  },
+  "package.core_copy": {
+    cause: "A driver package brings a copy of @osiris/core, and with it of DuckDB's native library.",
+    remedy: "Move it to `peerDependencies`, and to `devDependencies` for your tests.",
+  },
+  "package.unpublished": {
+    cause: "`files` in package.json leaves out a file without which the driver cannot work.",
+    remedy: "Add it to `files`.",
+  },
+  "package.convention": {
+    severity: "warning",
+    cause: "A driver package works here and lacks what every driver package should have.",
+    remedy: "Add it, as the message says.",
   },
 } as const;
 

@@ -198,8 +198,15 @@ function manifestStep(step: StepDraft): ManifestStep {
   };
 }
 
+/** Nothing else of them: where a package lies differs from machine to machine. */
 function usedComponents(steps: readonly StepDraft[]): unknown {
-  return Object.fromEntries(steps.map((step) => [step.oml.component, step.component]));
+  const used = steps.flatMap(({ component }) => (component === undefined ? [] : [component]));
+  return Object.fromEntries(
+    used.map(({ spec, package: name, packageVersion }) => [
+      spec.name,
+      { spec, package: name, packageVersion },
+    ]),
+  );
 }
 
 function filesOf(

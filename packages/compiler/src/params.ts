@@ -4,7 +4,7 @@ import { readableParams, readableProfiles } from "./oml/readable.ts";
 import type { ParamDeclaration, ParamType, ParamValue, TypedParam } from "./oml/oml.ts";
 import { mapTexts, referencesIn, replaceReferences, type Path, type Reference } from "./references.ts";
 import type { Report } from "./report.ts";
-import { isSecretName } from "./secrets/secret-names.ts";
+import { maskSecrets } from "./secrets/mask-line.ts";
 import type { Source, Span } from "./yaml/source.ts";
 
 /** By name; undefined for a declared parameter that has got no value, which has been reported. */
@@ -120,7 +120,7 @@ function checkProfile(
 }
 
 function checkGiven(name: string, param: TypedParam, given: string, span: Span, report: Report): void {
-  const from = `--param ${name}=${isSecretName(name) ? "***" : given}`;
+  const from = `--param ${maskSecrets(`${name}=${given}`)}`;
   const value = PARSERS[param.type](given);
   const problem = value === undefined ? wrongType(name, param, from) : valueProblem(name, param, value, from);
   report1(problem, span, report);

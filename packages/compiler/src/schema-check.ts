@@ -1,8 +1,8 @@
 import type { ComponentSpec, JsonSchema } from "@osiris/core";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
-import { didYouMean } from "./nearest.ts";
-import { isUnresolved, type Path } from "./references.ts";
+import { didYouMean, nearest } from "./nearest.ts";
+import { forEachText, isUnresolved, type Path } from "./references.ts";
 import type { Report } from "./report.ts";
 import type { Source, Span } from "./yaml/source.ts";
 
@@ -13,6 +13,8 @@ export interface SchemaProblem {
   readonly path: Path;
   /** The unknown or missing key. */
   readonly key?: string;
+  /** The key that an unknown one probably stands for. */
+  readonly meant?: string;
   readonly message: string;
   readonly hint?: string;
 }
@@ -65,7 +67,19 @@ export function schemaProblems(
   const validate = validator(schema, options.coerce ?? false);
   if (validate(value)) return [];
   const errors = (validate.errors ?? []).filter((error) => !dependsOnUnresolved(error));
-  return withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {}));
+  return withoutEchoes(
+    withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {})),
+  );
+}
+
+/** A misspelt key is one mistake: that the right one is missing goes without saying. */
+function withoutEchoes(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const meant = new Set(
+    problems.flatMap(({ path, meant }) => (meant === undefined ? [] : [[...path, meant].join("/")])),
+  );
+  return problems.filter(
+    ({ kind, path, key }) => kind !== "missing_key" || !meant.has([...path, key].join("/")),
+  );
 }
 
 /** The first problem, as one line; undefined when there is none. For files that are read without positions. */
@@ -73,15 +87,19 @@ export function schemaProblem(schema: JsonSchema, value: unknown, what: string):
   return schemaProblems(schema, value, what)[0]?.message;
 }
 
-/** The texts of a spec's rules that a config breaks, as far as it is known. */
+/** The texts of a spec's rules that a config breaks, whatever becomes of the references in it. */
 export function brokenConstraints(spec: ComponentSpec, config: unknown): readonly string[] {
   return (spec.constraints ?? [])
-    .filter(({ when, must }) => (when === undefined || matches(when, config)) && !matches(must, config))
+    .filter(({ when, must }) => (when === undefined || isMatch(when, config)) && !mayMatch(must, config))
     .map(({ error }) => error);
 }
 
-function matches(schema: JsonSchema, value: unknown): boolean {
+function mayMatch(schema: JsonSchema, value: unknown): boolean {
   return schemaProblems(schema, structuredClone(value), "").length === 0;
+}
+
+function isMatch(schema: JsonSchema, value: unknown): boolean {
+  return !looksAtUnresolved(schema, value) && validator(schema, false)(structuredClone(value));
 }
 
 /** Checks a value of a file of ours, and reports what is wrong where it stands. */
@@ -93,27 +111,62 @@ export function checkFileSchema(
   options: SchemaCheckOptions = {},
 ): void {
   for (const problem of schemaProblems(schema, value, at.what, options)) {
-    const span: Span =
-      problem.kind === "unknown_key"
-        ? at.source.spanOfKey([...problem.path, problem.key ?? ""])
-        : at.source.spanOf(problem.path);
-    report.add(`${at.code}.${problem.kind}`, span, problem.message, problem.hint);
+    report.add(
+      `${at.code}.${problem.kind}`,
+      spanOfProblem(problem, [], at.source),
+      problem.message,
+      problem.hint,
+    );
   }
 }
 
-const OF_OBJECTS: ReadonlySet<string> = new Set(["required", "additionalProperties", "dependentRequired"]);
+/** Where a problem stands in the file whose value at `root` was checked. */
+export function spanOfProblem({ kind, path, key }: SchemaProblem, root: Path, source: Source): Span {
+  const at = [...root, ...path];
+  return kind === "unknown_key" ? source.spanOfKey([...at, key ?? ""]) : source.spanOf(at);
+}
+
+const COMBINED: ReadonlySet<string> = new Set(["anyOf", "oneOf", "allOf", "not", "if", "contains"]);
+const WHOLE: ReadonlySet<string> = new Set(["const", "enum", "uniqueItems"]);
 
 /** A rule about a text with a reference, or about something that holds one, can only be checked when it is known. */
-function dependsOnUnresolved(error: ErrorObject): boolean {
-  if (typeof error.data === "string") return isUnresolved(error.data);
-  if (OF_OBJECTS.has(error.keyword)) return false;
-  const combined = ["anyOf", "oneOf", "allOf", "not", "if", "const", "enum", "contains", "uniqueItems"];
-  return combined.includes(error.keyword) && /\$\{/.test(JSON.stringify(error.data) ?? "");
+function dependsOnUnresolved({ keyword, data, schema }: ErrorObject): boolean {
+  if (typeof data === "string") return isUnresolved(data);
+  if (WHOLE.has(keyword)) return holdsUnresolved(data);
+  if (!COMBINED.has(keyword)) return false;
+  return looksAtUnresolved(schema, data);
+}
+
+/** Which keys an object has is known; of their values only those count that the schema says something about. */
+function looksAtUnresolved(schema: unknown, value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return holdsUnresolved(value);
+  const fields = value as Readonly<Record<string, unknown>>;
+  return [...keysLookedAt(schema)].some((key) => Object.hasOwn(fields, key) && holdsUnresolved(fields[key]));
+}
+
+function holdsUnresolved(value: unknown): boolean {
+  let found = false;
+  forEachText(value, (text) => {
+    found ||= isUnresolved(text);
+  });
+  return found;
+}
+
+/** The keys whose values a schema, or one that it is made of, says something about. */
+function keysLookedAt(schema: unknown, keys = new Set<string>()): ReadonlySet<string> {
+  if (typeof schema !== "object" || schema === null) return keys;
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === "properties") for (const key of Object.keys(value as object)) keys.add(key);
+    keysLookedAt(value, keys);
+  }
+  return keys;
 }
 
 /** Where a value matches none of several schemas, what each of them says of it is noise. */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choices = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  // What its branches find wrong is reported by itself.
+  const isFrame = ({ keyword }: ErrorObject): boolean => keyword === "if";
   const noise = (error: ErrorObject): boolean =>
     choices.some(
       (choice) =>
@@ -122,7 +175,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
         error.instancePath === choice.instancePath &&
         error.keyword === "type",
     );
-  const kept = errors.filter((error) => !noise(error));
+  const kept = errors.filter((error) => !noise(error) && !isFrame(error));
   // A branch that says more than "another type" is the one that was meant: the choice itself adds nothing then.
   return kept.filter(
     (error) =>
@@ -130,6 +183,10 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
       !kept.some((other) => other !== error && other.schemaPath.startsWith(`${error.schemaPath}/`)),
   );
 }
+
+const MERGE_HINT: Readonly<Record<string, string>> = {
+  "<<": "YAML 1.2 has no merge keys: write the keys out, or use an alias for the whole mapping.",
+};
 
 function toProblem(
   error: ErrorObject,
@@ -139,39 +196,44 @@ function toProblem(
   const path = pointerToPath(error.instancePath);
   const name = path.length > 0 ? `"${path.join(".")}"` : what;
   const params = error.params as Readonly<Record<string, unknown>>;
+  const about = (error.parentSchema as { description?: string } | undefined)?.description;
+  const hint = about === undefined ? {} : { hint: `${path.at(-1) ?? what}: ${about}` };
   const wrong = (message: string): SchemaProblem => ({
     kind: "wrong_value",
     path,
     message: `${name} ${message}`,
+    ...hint,
   });
   switch (error.keyword) {
     case "additionalProperties":
     case "unevaluatedProperties": {
       const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
       const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
-      const hint = Object.hasOwn(keyHints, key) && !known.includes(key) ? keyHints[key] : undefined;
+      const better = Object.hasOwn(keyHints, key) && !known.includes(key) ? keyHints[key] : MERGE_HINT[key];
+      const meant = nearest(key, known);
       return {
         kind: "unknown_key",
         path,
         key,
+        ...(meant === undefined ? {} : { meant }),
         message: `${name} has no key "${key}"`,
-        hint: hint ?? didYouMean(key, known),
+        hint: better ?? didYouMean(key, known),
       };
     }
     case "required": {
       const key = String(params["missingProperty"]);
-      const hint = describe(error, key);
+      const description = describe(error, key);
       return {
         kind: "missing_key",
         path,
         key,
         message: `${name} needs the key "${key}"`,
-        ...(hint === undefined ? {} : { hint }),
+        ...(description === undefined ? {} : { hint: description }),
       };
     }
     case "type": {
       const types = [params["type"]].flat().join(" or ");
-      return { kind: "wrong_type", path, message: `${name} must be ${article(types)}` };
+      return { kind: "wrong_type", path, message: `${name} must be ${article(types)}`, ...hint };
     }
     case "anyOf":
     case "oneOf":

@@ -1,6 +1,5 @@
 import { COMPONENT_SPEC_SCHEMA, connectionFields, type ComponentSpec, type JsonSchema } from "@osiris/core";
 import { CONNECTION_REFERENCE } from "./connections.ts";
-import type { Finding } from "./finding.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Path } from "./references.ts";
 import { Report } from "./report.ts";
@@ -10,26 +9,26 @@ import {
   compileSchema,
   pointerToPath,
   schemaProblems,
+  spanOfProblem,
 } from "./schema-check.ts";
 import { reportSecrets } from "./secrets/check-secrets.ts";
 import { isHeaderMap, isSecretName } from "./secrets/secret-names.ts";
-import { Source } from "./yaml/source.ts";
+import { Source, type Span } from "./yaml/source.ts";
 
+/** A spec.yaml that has been read. With errors in its report it cannot be used. */
 export interface SpecFile {
-  /** Undefined when it cannot be used: then a finding says why. */
+  /** Undefined when the file has not the shape of a spec. */
   readonly spec: ComponentSpec | undefined;
-  readonly findings: readonly Finding[];
+  readonly source: Source;
+  /** All that is wrong with it. Who knows more, such as whether there is a driver, adds to it. */
+  readonly report: Report;
 }
 
 /**
  * Reads and checks a spec.yaml: its shape, that pointers and templates lead to config fields, that its schemas are
- * schemas and that its examples hold. `check` may add what it knows about the driver file.
+ * schemas and that its examples hold.
  */
-export function readSpec(
-  text: string,
-  file: string,
-  check: (spec: ComponentSpec, source: Source, report: Report) => void = () => undefined,
-): SpecFile {
+export function readSpec(text: string, file: string): SpecFile {
   const report = new Report();
   const source = new Source(text, file);
   const document = source.read(report);
@@ -37,14 +36,12 @@ export function readSpec(
     const at = { source, what: "The spec", code: "file" } as const;
     checkFileSchema(COMPONENT_SPEC_SCHEMA, document.value, at, report);
   }
-  if (document === undefined || report.hasErrors) return { spec: undefined, findings: report.findings() };
+  if (document === undefined || report.hasErrors) return { spec: undefined, source, report };
   const spec = document.value as ComponentSpec;
   checkPointers(spec, source, report);
-  checkSchemas(spec, source, report);
-  if (!report.hasErrors) checkExamples(spec, source, report);
+  if (checkSchemas(spec, source, report)) checkExamples(spec, source, report);
   warnOfSecrets(spec, source, report);
-  check(spec, source, report);
-  return { spec: report.hasErrors ? undefined : spec, findings: report.findings() };
+  return { spec, source, report };
 }
 
 interface Named {
@@ -108,28 +105,33 @@ function leadsSomewhere(schema: JsonSchema, path: Path): boolean {
   return leadsSomewhere(properties[String(field)] ?? {}, rest);
 }
 
-function checkSchemas(spec: ComponentSpec, source: Source, report: Report): void {
+function checkSchemas(spec: ComponentSpec, source: Source, report: Report): boolean {
   const schemas: [JsonSchema, Path][] = [[spec.configSchema, ["configSchema"]]];
   (spec.constraints ?? []).forEach(({ when, must }, index) => {
     if (when !== undefined) schemas.push([when, ["constraints", index, "when"]]);
     schemas.push([must, ["constraints", index, "must"]]);
   });
+  let good = true;
   for (const [schema, path] of schemas) {
     try {
       compileSchema(schema);
     } catch (error) {
+      good = false;
       const why = error instanceof Error ? error.message : String(error);
       report.add("spec.bad_schema", source.spanOfKey(path), `${path.join(".")} is no JSON Schema: ${why}`);
     }
   }
+  return good;
 }
 
 function checkExamples(spec: ComponentSpec, source: Source, report: Report): void {
   spec.examples.forEach(({ title, config: example }, index) => {
     const path = ["examples", index, "config"];
-    const bad = (why: string): void =>
-      report.add("spec.bad_example", source.spanOf(path), `Example "${title}": ${why}`);
+    const bad = (why: string, span: Span = source.spanOf(path), hint?: string): void =>
+      report.add("spec.bad_example", span, `Example "${title}": ${why}`, hint);
     const { connection, ...config } = structuredClone(example) as Record<string, unknown>;
+    const { secrets = [], configSchema: schema } = spec;
+    reportSecrets(config, { source, path, secrets, schema, sqlField: spec.sql?.slice(1) }, report);
     const fields = connectionFields(spec);
     if (connection !== undefined && !CONNECTION_REFERENCE.test(JSON.stringify(connection).slice(1, -1))) {
       bad("connection is not of the form @family.alias");
@@ -138,11 +140,9 @@ function checkExamples(spec: ComponentSpec, source: Source, report: Report): voi
     const problems = schemaProblems(spec.configSchema, config, "its config").filter(
       ({ kind, key }) => !(connection !== undefined && kind === "missing_key" && fields.has(key ?? "")),
     );
-    for (const { message } of problems) bad(message);
+    for (const problem of problems) bad(problem.message, spanOfProblem(problem, path, source), problem.hint);
     if (problems.length > 0) return;
     for (const error of brokenConstraints(spec, config)) bad(error);
-    const { secrets = [], configSchema: schema } = spec;
-    reportSecrets(config, { source, path, secrets, schema, sqlField: spec.sql?.slice(1) }, report);
   });
 }
 

@@ -1,4 +1,4 @@
-import { defineDriver, type ComponentSpec } from "@osiris/core";
+import { defineDriver, type ComponentSpec, type Driver } from "@osiris/core";
 import type { Components, InstalledComponent } from "../src/index.ts";
 
 function component(
@@ -20,30 +20,94 @@ function component(
   };
 }
 
-const source = component({ name: "test.source", modes: ["extract"], inputs: "none" });
-const sink = component({
-  name: "test.sink",
-  modes: ["write"],
-  inputs: "one",
-  paths: { write: ["/path"] },
-  configSchema: {
-    type: "object",
-    properties: { path: { type: "string" }, size: { type: "integer", default: 10 } },
-    additionalProperties: false,
-  } as ComponentSpec["configSchema"],
-});
-const sql = component({
-  name: "test.sql",
-  modes: ["transform"],
-  inputs: "many",
-  sql: "/query",
-  configSchema: { type: "object", properties: { query: { type: "string" } } },
-});
+const text = { type: "string" };
+
+const installed = [
+  component({ name: "test.source", modes: ["extract"], inputs: "none" }),
+  component({
+    name: "test.sink",
+    modes: ["write"],
+    inputs: "one",
+    paths: { write: ["/path"] },
+    configSchema: {
+      type: "object",
+      properties: { path: text, size: { type: "integer", default: 10 } },
+      additionalProperties: false,
+    } as ComponentSpec["configSchema"],
+  }),
+  component({
+    name: "test.sql",
+    modes: ["transform"],
+    inputs: "many",
+    sql: "/query",
+    configSchema: { type: "object", properties: { query: text } },
+  }),
+  /** Announces its columns, and has something to say about some. */
+  component({
+    name: "test.table",
+    modes: ["extract"],
+    inputs: "none",
+    paths: { read: ["/path"] },
+    configSchema: { type: "object", properties: { columns: { type: "object" }, path: text } },
+  }),
+  component({ name: "test.broken", modes: ["extract"], inputs: "none" }),
+  component({
+    name: "db.extractor",
+    modes: ["extract"],
+    inputs: "none",
+    secrets: ["/password", "/headers"],
+    "x-connection-fields": [
+      "host",
+      { name: "password", override: "forbidden" },
+      { name: "port", override: "warning" },
+      "headers",
+    ],
+    constraints: [
+      {
+        when: { required: ["table"] },
+        must: { not: { required: ["query"] } },
+        error: "write table or query, not both",
+      },
+    ],
+    configSchema: {
+      type: "object",
+      required: ["host", "password"],
+      additionalProperties: false,
+      properties: {
+        host: text,
+        password: text,
+        port: { type: "integer", default: 3306, minimum: 1, maximum: 65535 },
+        headers: { type: "object", additionalProperties: text },
+        table: text,
+        query: text,
+        mode: { enum: ["fast", "safe"] },
+        dsn: text,
+      },
+    } as ComponentSpec["configSchema"],
+  }),
+];
+
+const drivers: Readonly<Record<string, Partial<Driver>>> = {
+  "test.table": {
+    validate: ({ columns }) =>
+      Object.hasOwn(columns ?? {}, "bad")
+        ? [{ path: "/columns/bad", message: "a column is called bad", hint: "Be good." }]
+        : [],
+    columns: ({ columns }) =>
+      columns === undefined
+        ? undefined
+        : Object.entries(columns as Record<string, string>).map(([name, type]) => ({ name, type })),
+  },
+};
 
 export const components: Components = {
-  installed: new Map([source, sink, sql].map((item) => [item.spec.name, item])),
+  installed: new Map(installed.map((item) => [item.spec.name, item])),
   denied: new Set(["test.denied"]),
-  loadDriver: () => Promise.resolve(defineDriver({ run: () => Promise.reject(new Error("only compiled")) })),
+  async loadDriver({ spec }) {
+    if (spec.name === "test.broken") throw new Error("it cannot be loaded");
+    const run: Driver["run"] = () => Promise.reject(new Error("these tests only compile"));
+    return await Promise.resolve(defineDriver({ run, ...drivers[spec.name] }));
+  },
 };
 
 /** The same components with one of them changed. */
@@ -51,8 +115,8 @@ export function withComponent(
   name: string,
   change: (component: InstalledComponent) => InstalledComponent,
 ): Components {
-  const installed = [...components.installed].map(
+  const changed = [...components.installed].map(
     ([key, item]) => [key, key === name ? change(item) : item] as const,
   );
-  return { ...components, installed: new Map(installed) };
+  return { ...components, installed: new Map(changed) };
 }

@@ -5,10 +5,12 @@ export function driverPackage(
     readonly name: string;
     readonly mode: "extract" | "transform" | "write";
     readonly inputs: "none" | "one" | "many";
+    /** More of the spec, or other values for it. @default none */
+    readonly spec?: Readonly<Record<string, unknown>>;
+    /** Further members of the driver, as source: `validate(config) { … },`. @default none */
+    readonly members?: string;
     /** The body of `async run({ stepId, config, inputs, ctx }) { … }`. */
     readonly run: string;
-    /** More of its spec.yaml, or instead of what stands there. */
-    readonly spec?: Readonly<Record<string, unknown>>;
   }[],
   changes: { readonly contract?: number; readonly head?: string } = {},
 ): Readonly<Record<string, string>> {
@@ -21,8 +23,8 @@ export function driverPackage(
   };
   const files: Record<string, string> = { [`${folder}/package.json`]: JSON.stringify(manifest) };
   const code = components.map(
-    ({ run }, index) =>
-      `export const d${index} = { async run({ stepId, config, inputs, ctx }) {\n${run}\n} };`,
+    ({ run, members = "" }, index) =>
+      `export const d${index} = { ${members} async run({ stepId, config, inputs, ctx }) {\n${run}\n} };`,
   );
   files[`${folder}/driver.js`] = [changes.head ?? "", ...code].join("\n");
   components.forEach((component, index) => {

@@ -16,9 +16,27 @@ export async function osiris(cwd: string, ...args: readonly string[]): Promise<O
   return outcomeOf(startOsiris(cwd, ...args));
 }
 
+/** Runs the built command with environment variables of its own, over those of this process. */
+export async function osirisWith(
+  variables: Readonly<Record<string, string>>,
+  cwd: string,
+  ...args: readonly string[]
+): Promise<Outcome> {
+  return outcomeOf(start(variables, cwd, args));
+}
+
 /** Starts the built command; for tests that send signals. */
 export function startOsiris(cwd: string, ...args: readonly string[]): ChildProcess {
-  const { OSIRIS_SESSIONS: _, ...env } = process.env;
+  return start({}, cwd, args);
+}
+
+function start(
+  variables: Readonly<Record<string, string>>,
+  cwd: string,
+  args: readonly string[],
+): ChildProcess {
+  const { OSIRIS_SESSIONS: _, ...inherited } = process.env;
+  const env = { ...inherited, ...variables };
   return spawn(process.execPath, [BIN, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
 }
 

@@ -52,6 +52,25 @@ describe("a CSV file that is read and written", () => {
     expect(text).toBe(csv);
   });
 
+  test("is cut down to its columns, in their order, when they are named", async () => {
+    const { text, folder } = await copyCsv("a,b,c\n1,2,3\n4,5,6\n", ", columns: [c, a], dtype: { a: INT }");
+    expect(text).toBe("c,a\n3,1\n6,4\n");
+    expect((await preview(folder)).columns).toEqual([
+      { name: "c", type: "VARCHAR" },
+      { name: "a", type: "INTEGER" },
+    ]);
+  });
+
+  test.each([
+    [", columns: [a, x]", 1, /columns names the column "x", which .*in\.csv does not have/],
+    [", columns: [a, A]", 2, /columns names "A" twice/],
+    [", columns: [a], dtype: { b: INT }", 2, /dtype declares the type of "b", which is not among columns/],
+  ])("with%s is refused", async (config, status, says) => {
+    const { exitCode, stdout, stderr } = await copyCsv("a,b\n1,2\n", config);
+    expect(stdout + stderr).toMatch(says);
+    expect(exitCode).toBe(status);
+  });
+
   test("drops a byte order mark, and takes CRLF and a missing last line end", async () => {
     expect((await copyCsv("\uFEFFa,b\r\n1,2\r\n3,4")).text).toBe("a,b\n1,2\n3,4\n");
   });

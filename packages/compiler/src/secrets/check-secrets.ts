@@ -1,5 +1,5 @@
 import type { JsonSchema } from "@osiris/core";
-import type { Path } from "../references.ts";
+import { isUnresolved, type Path } from "../references.ts";
 import type { Report } from "../report.ts";
 import type { Source } from "../yaml/source.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
@@ -48,7 +48,12 @@ export function reportSecrets(value: unknown, places: SecretPlaces, report: Repo
       inHeaders,
       isText: typeof node === "string",
     });
-    if (reason !== undefined && places.names !== false && isLiteralSecret(text)) {
+    if (
+      reason !== undefined &&
+      places.names !== false &&
+      isLiteralSecret(text) &&
+      !isConnectionString(text)
+    ) {
       const span = places.source.spanOf(path);
       places.source.hide(span);
       return report.add("secret.literal", span, `"${name}" ${reason}, and its value is written out`, HINT);
@@ -61,6 +66,12 @@ export function reportSecrets(value: unknown, places: SecretPlaces, report: Repo
     }
   };
   walk(value, [], places.schema, false);
+}
+
+/** One with references in it is looked into below: its password must be one of them, its server need not. */
+function isConnectionString(text: string): boolean {
+  const pairs = text.match(/\w\s*=/g)?.length ?? 0;
+  return isUnresolved(text) && (text.includes("://") || pairs >= 2);
 }
 
 function secretReason(

@@ -27,6 +27,11 @@ export function secretRanges(line: string): readonly Range[] {
   return ranges;
 }
 
+/** The line with its secrets masked. */
+export function maskSecrets(line: string): string {
+  return maskLine(line, secretRanges(line), 0).text;
+}
+
 const MASK = "***";
 
 /** The line with the ranges masked, and where the character at `column` (from 0) has gone. */

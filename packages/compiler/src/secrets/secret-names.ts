@@ -1,13 +1,12 @@
 const LAST_WORDS: ReadonlySet<string> = new Set(
-  "password passwords passwd pwd pass passphrase secret secrets token tokens apikey authorization credential credentials cookie dsn bearer jwt".split(
+  "password passwords passwd pwd pass passphrase secret secrets token tokens apikey authorization credential credentials cookie bearer jwt".split(
     " ",
   ),
 );
 const LAST_PAIRS: ReadonlySet<string> = new Set(
   "api access private secret service role anon client auth signing encryption account shared"
     .split(" ")
-    .map((word) => `${word} key`)
-    .concat("connection string"),
+    .map((word) => `${word} key`),
 );
 
 /** True for names that secrets usually have: `password`, `auth_token`, `X-Api-Key`, `clientSecret`. */

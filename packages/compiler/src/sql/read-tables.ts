@@ -92,10 +92,12 @@ const READING_TABLE_REFS = new Set(["BASE_TABLE", "TABLE_FUNCTION", "SHOW_REF"])
 class Walk {
   readonly reads: TableRead[] = [];
   readonly problems: SqlProblem[] = [];
+  readonly #sql: string;
   readonly #bytes: Buffer;
   readonly #functions: ReadonlySet<string>;
 
   constructor(sql: string, functions: ReadonlySet<string>) {
+    this.#sql = sql;
     this.#bytes = Buffer.from(sql, "utf8");
     this.#functions = functions;
   }
@@ -192,7 +194,11 @@ class Walk {
 
   #parameter(node: TreeNode): void {
     const hint = "Write ${params.<name>}; in quotes, where it is a text.";
-    this.#problem(node, "sql.parameter", "SQL: nobody gives this placeholder a value", hint);
+    const message = "SQL: nobody gives this placeholder a value";
+    // The tree does not say where it stands.
+    const name = String(node["identifier"]);
+    const offset = Math.max(0, this.#sql.search(/^\d+$/.test(name) ? /\?|\$\d/ : /\$[a-z_]/i));
+    this.problems.push({ code: "sql.parameter", message, hint, offset });
   }
 
   #problem(node: TreeNode, code: FindingCode, message: string, hint?: string): void {

@@ -48,7 +48,7 @@ export function configure(
     },
     scope.report,
   );
-  refuseEnvironmentInSql(own, spec, root, scope);
+  refuseEnvironmentInSql(step, spec, root, scope);
   const source = connection === undefined ? undefined : lookUp(connection, step, path, scope);
   if (connection !== undefined) checkOverrides(own, step, spec, root, scope);
   const merged = { ...(source ? fieldsFor(spec, source) : {}), ...structuredClone(own) } as Config;
@@ -214,19 +214,19 @@ function checkConstraints(
 }
 
 function refuseEnvironmentInSql(
-  own: Config,
+  step: OmlStep,
   spec: ComponentSpec,
   root: Path,
   { source, report }: CompileScope,
 ): void {
   const field = spec.sql?.slice(1);
-  const sql = field === undefined ? undefined : own[field];
+  const sql = field === undefined ? undefined : step.config?.[field];
   if (field === undefined || typeof sql !== "string") return;
-  for (const reference of referencesIn(sql)) {
-    if (reference.kind !== "env") continue;
-    const message = `\${${reference.name}} cannot stand in SQL: what it becomes could not be checked`;
-    const hint = "Declare a parameter and write ${params.<name>}.";
-    report.add("reference.not_here", source.spanOf([...root, field]), message, hint);
+  for (const { kind, start, end } of referencesIn(sql)) {
+    if (kind !== "env") continue;
+    const span = source.spanInText([...root, field], start, end - start);
+    const message = `${sql.slice(start, end)} cannot stand in SQL: what it becomes could not be checked`;
+    report.add("reference.not_here", span, message, "Declare a parameter and write ${params.<name>}.");
   }
 }
 

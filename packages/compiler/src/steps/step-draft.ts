@@ -1,8 +1,9 @@
 import { STEP_ID, SINGLE_INPUT_NAME, tableName, type Column } from "@osiris/core";
-import { installCommand, type Components, type InstalledComponent } from "../component.ts";
+import type { Components, InstalledComponent } from "../component.ts";
 import type { Connections } from "../connections.ts";
-import { nearest } from "../nearest.ts";
-import { MODES, type OmlMode, type OmlStep } from "../oml/oml.ts";
+import { missingComponent } from "../missing-component.ts";
+import { omlModes } from "../oml/example-step.ts";
+import { MODES, type OmlStep } from "../oml/oml.ts";
 import type { Params } from "../params.ts";
 import type { Path } from "../references.ts";
 import type { Report } from "../report.ts";
@@ -70,36 +71,18 @@ function findComponent(step: OmlStep, path: Path, scope: CompileScope): Installe
     return undefined;
   }
   if (component.spec.modes.includes(MODES[step.mode])) return component;
-  const modes = (Object.keys(MODES) as OmlMode[]).filter((mode) =>
-    component.spec.modes.includes(MODES[mode]),
-  );
   const message = `${step.component} cannot be used with mode: ${step.mode}`;
   report.add(
     "step.wrong_mode",
     source.spanOf([...path, "mode"]),
     message,
-    `Write mode: ${modes.join(" or ")}.`,
+    `Write mode: ${omlModes(component.spec).join(" or ")}.`,
   );
   return undefined;
 }
 
 function reportMissing(name: string, path: Path, { components, source, report }: CompileScope): void {
-  const span = source.spanOf([...path, "component"]);
-  if (components.denied.has(name)) {
-    const hint = "Change components: in osiris.yaml, or use another component.";
-    return report.add(
-      "step.denied_component",
-      span,
-      `osiris.yaml does not allow the component "${name}"`,
-      hint,
-    );
-  }
-  const install = installCommand(name);
-  const near = nearest(name, components.installed.keys());
-  const hint = install
-    ? `Install it: ${install}`
-    : near
-      ? `Did you mean "${near}"?`
-      : `See "osiris components list", and install the package that brings it.`;
-  report.add("step.unknown_component", span, `No component "${name}" is installed`, hint);
+  const { denied, message, hint } = missingComponent(name, components);
+  const code = denied ? "step.denied_component" : "step.unknown_component";
+  report.add(code, source.spanOf([...path, "component"]), message, hint);
 }

@@ -1,4 +1,5 @@
 import {
+  isAlias,
   isMap,
   isNode,
   isPair,
@@ -34,6 +35,8 @@ const MAX_ALIASES = 100;
 const MAX_SHOWN_LINE = 4_000;
 const SHOWN_BEFORE = 100;
 const SHOWN_WIDTH = 180;
+
+const ALIAS_HINT = "Write the repeated part out; a text that begins with * needs quotes.";
 
 const SYNTAX_FINDINGS: Readonly<
   Record<string, { readonly code: FindingCode; readonly message: string; readonly hint?: string }>
@@ -81,15 +84,14 @@ export class Source {
       report.add("yaml.too_large", this.#span(0), `The file has more than ${limit}`);
       return undefined;
     }
-    for (const error of document.errors) this.#reportSyntax(error, report);
-    if (document.errors.length === 0) this.#reportUnsafeIntegers(document, report);
-    if (report.hasErrors) return undefined;
+    for (const error of firstOfEachLine(document.errors, this.text)) this.#reportSyntax(error, report);
+    if (document.errors.length > 0) return undefined;
+    const isSound = this.#checkIntegers(document, report) && this.#checkAliases(document, report);
+    if (!isSound) return undefined;
     try {
       return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const hint = "Write the repeated part out; few files need anchors.";
-      report.add("yaml.aliases", this.#span(0), `The file's aliases cannot be resolved: ${why}`, hint);
+    } catch {
+      report.add("yaml.aliases", this.#span(0), "The file's aliases multiply it beyond measure", ALIAS_HINT);
       return undefined;
     }
   }
@@ -97,15 +99,26 @@ export class Source {
   #reportSyntax(error: YAMLParseError, report: Report): void {
     const span = this.#span(error.pos[0], error.pos[1]);
     const known = SYNTAX_FINDINGS[error.code];
-    if (known === undefined) report.add("yaml.syntax", span, error.message);
+    // The parser cites the text it stumbles over, which may be a secret.
+    const message = error.message.replace(/( in YAML stream)?: ".*$/s, " here");
+    if (known === undefined) report.add("yaml.syntax", span, message, this.#syntaxHint(error.pos[0]));
     else report.add(known.code, span, known.message, known.hint);
   }
 
+  /** The mistake that people make with references: in `{ }` and `[ ]` a brace ends an unquoted text. */
+  #syntaxHint(offset: number): string | undefined {
+    const lineStart = this.text.lastIndexOf("\n", offset - 1) + 1;
+    const line = this.text.slice(lineStart, lineStart + MAX_SHOWN_LINE).split("\n", 1)[0] ?? "";
+    return /[^"'$]\$\{/.test(line) ? 'Put texts with ${…} in quotes: "${params.name}".' : undefined;
+  }
+
   /** YAML numbers become JavaScript's, which would round these without a word. */
-  #reportUnsafeIntegers(document: Document, report: Report): void {
+  #checkIntegers(document: Document, report: Report): boolean {
+    let isSound = true;
     visit(document, {
       Scalar: (_, { value, range }) => {
         if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
+        isSound = false;
         const message = "This number has more digits than can be kept exactly";
         report.add(
           "yaml.unsafe_integer",
@@ -115,6 +128,33 @@ export class Source {
         );
       },
     });
+    return isSound;
+  }
+
+  /** An alias must lead to something that stands before it, and not around it. Messages leave out its name. */
+  #checkAliases(document: Document, report: Report): boolean {
+    let isSound = true;
+    const anchors = new Map<string, unknown>();
+    visit(document, {
+      Node: (_, node, ancestors) => {
+        if (!isAlias(node)) {
+          if (node.anchor !== undefined) anchors.set(node.anchor, node);
+          return;
+        }
+        const target = anchors.get(node.source);
+        if (target !== undefined && !ancestors.includes(target as Node)) return;
+        isSound = false;
+        const what =
+          target === undefined ? "leads to nothing above it" : "leads back to what it is a part of";
+        report.add(
+          "yaml.aliases",
+          this.#span(node.range?.[0] ?? 0, node.range?.[1]),
+          `This alias ${what}`,
+          ALIAS_HINT,
+        );
+      },
+    });
+    return isSound;
   }
 
   /** From now on paths may call a key of the mapping at `parent` by another name than it has in the file. */
@@ -164,10 +204,9 @@ export class Source {
     const lineEnd = this.text.indexOf("\n", start);
     const line = this.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).replace(/\r$/, "");
     if (line.length > MAX_SHOWN_LINE) return { text: "…", column: 1 };
-    const hidden = this.#hidden.map(([from, to]): Range => [
-      clamp(from - lineStart, line),
-      clamp(to - lineStart, line),
-    ]);
+    const hidden = this.#hidden
+      .filter(([from, to]) => to > lineStart && from < lineStart + line.length)
+      .map(([from, to]): Range => [clamp(from - lineStart, line), clamp(to - lineStart, line)]);
     const shown = maskLine(line, [...hidden, ...secretRanges(line)], start - lineStart);
     return cut(shown.text, shown.column);
   }
@@ -194,6 +233,19 @@ export class Source {
     const { line, col } = this.#lines.linePos(Math.min(offset, this.text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+/** One mistake makes the parser stumble over all that follows it on the line. */
+function firstOfEachLine(errors: readonly YAMLParseError[], text: string): readonly YAMLParseError[] {
+  let end = -1;
+  return errors
+    .toSorted((a, b) => a.pos[0] - b.pos[0])
+    .filter(({ pos }) => {
+      if (pos[0] <= end) return false;
+      const next = text.indexOf("\n", pos[0]);
+      end = next < 0 ? text.length : next;
+      return true;
+    });
 }
 
 function clamp(column: number, line: string): number {

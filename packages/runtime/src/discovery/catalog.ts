@@ -22,6 +22,14 @@ export function compilerView({ components, denied }: Catalog): Components {
   };
 }
 
+/** Where a command was called: what it can find depends on it. */
+export interface DiscoveryScope {
+  readonly cwd: string;
+  /** The folder of the package that holds the `osiris` command. */
+  readonly cliFolder: string;
+  readonly project: ProjectConfig;
+}
+
 export interface PackageProblem {
   readonly package: string;
   readonly message: string;
@@ -31,12 +39,7 @@ export interface PackageProblem {
  * Finds the installed components. Reads package.json and spec.yaml files only; no driver's code runs.
  * @throws OsirisError `discovery.conflict` when two packages of one place claim a component name
  */
-export function openCatalog(at: {
-  readonly cwd: string;
-  /** The folder of the package that holds the `osiris` command. */
-  readonly cliFolder: string;
-  readonly project: ProjectConfig;
-}): Catalog {
+export function openCatalog(at: DiscoveryScope): Catalog {
   const components = new Map<string, DiscoveredComponent>();
   const denied = new Set<string>();
   const problems: PackageProblem[] = [];

@@ -1,59 +1,60 @@
 import { readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { readSpec, type Finding, type InstalledComponent } from "@osiris/compiler";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { readSpec, type Finding, type InstalledComponent, type SpecFile } from "@osiris/compiler";
 import { CONTRACT_VERSION, type ComponentSpec } from "@osiris/core";
 
 /** A component with what is needed to load its driver. */
 export interface DiscoveredComponent extends InstalledComponent {
-  /** Absolute. */
+  /** Where its package.json lies; absolute, as is the file of its driver. */
+  readonly packageFolder: string;
   readonly driverFile: string;
   readonly driverExport: string;
 }
 
 export interface DriverPackage {
   readonly components: readonly DiscoveredComponent[];
-  /** What is wrong with it, in words for its author. Its good components can be used all the same. */
+  /** What is wrong with it, in words for its users. Its good components can be used all the same. */
   readonly problems: readonly string[];
-  /** All that is wrong with its spec.yaml files, warnings too. */
-  readonly findings: readonly Finding[];
 }
 
-interface DriverManifest {
+/** What a driver package says of itself in package.json, as it is written. */
+export interface DriverManifest {
   readonly name?: string;
   readonly version?: string;
   readonly osiris?: { readonly contract?: unknown; readonly components?: unknown };
 }
 
-/** Reads a package's manifest and specs, no code. Undefined when the package is not a driver package. */
+/**
+ * Reads a package's manifest and specs, no code. Undefined when the package is not a driver package. For its users;
+ * {@link checkDriverPackage} tells its author all.
+ */
 export function readDriverPackage(packageJson: string): DriverPackage | undefined {
   const manifest = JSON.parse(readFileSync(packageJson, "utf8").replace(/^\uFEFF/, "")) as DriverManifest;
   if (manifest.osiris === undefined) return undefined;
   const { contract, components } = manifest.osiris;
-  if (contract !== CONTRACT_VERSION) {
-    const problem = `it is made for driver contract ${String(contract)}, this Osiris has ${CONTRACT_VERSION}`;
-    return { components: [], problems: [problem], findings: [] };
-  }
+  const problem = contractProblem(contract);
+  if (problem !== undefined) return { components: [], problems: [problem] };
   if (!Array.isArray(components) || !components.every((file) => typeof file === "string")) {
     return {
       components: [],
       problems: ['"osiris.components" in its package.json must list spec.yaml files'],
-      findings: [],
     };
   }
   const read: DiscoveredComponent[] = [];
   const problems: string[] = [];
-  const findings: Finding[] = [];
   for (const file of components) {
-    const result = readComponent(file, packageJson, manifest);
-    if (typeof result === "string") {
-      problems.push(`${file}: ${result}`);
-      continue;
-    }
-    findings.push(...result.findings);
-    if (result.component !== undefined) read.push(result.component);
+    const result = readComponent(file, dirname(packageJson), manifest);
+    if (typeof result === "string") problems.push(`${file}: ${result}`);
+    else if ("component" in result) read.push(result.component);
     else problems.push(...firstProblem(file, result.findings));
   }
-  return { components: read, problems, findings };
+  return { components: read, problems };
+}
+
+/** Why a package cannot be used by this Osiris; undefined when it can. */
+export function contractProblem(contract: unknown): string | undefined {
+  if (contract === CONTRACT_VERSION) return undefined;
+  return `it is made for driver contract ${JSON.stringify(contract)}, this Osiris has ${CONTRACT_VERSION}`;
 }
 
 /** One line for those who only want to use the package; `osiris components validate` shows all. */
@@ -64,38 +65,59 @@ function firstProblem(file: string, findings: readonly Finding[]): readonly stri
 
 function readComponent(
   file: string,
-  packageJson: string,
+  folder: string,
   manifest: DriverManifest,
-): { readonly component?: DiscoveredComponent; readonly findings: readonly Finding[] } | string {
-  const root = dirname(packageJson);
-  const specFile = resolve(root, file);
-  if (!isInside(specFile, root)) return "it lies outside the package";
+): { readonly component: DiscoveredComponent } | { readonly findings: readonly Finding[] } | string {
+  const read = readSpecFile(file, folder);
+  if (typeof read === "string") return read;
+  const { spec, report } = read;
+  if (spec === undefined || report.hasErrors) return { findings: report.findings() };
+  const component: DiscoveredComponent = {
+    spec,
+    package: manifest.name ?? "",
+    packageVersion: manifest.version ?? "",
+    packageFolder: folder,
+    ...driverOf(spec, folder),
+  };
+  return { component };
+}
+
+/**
+ * Reads a spec.yaml that a package lists; a text says why it cannot be read.
+ * @param shown what findings call a file, by its absolute path; default: that path
+ */
+export function readSpecFile(
+  file: string,
+  folder: string,
+  shown: (path: string) => string = (path) => path,
+): SpecFile | string {
+  const specFile = resolve(folder, file);
+  if (!isInside(specFile, folder)) return "it lies outside the package";
   let text: string;
   try {
     text = readFileSync(specFile, "utf8");
   } catch {
     return "it cannot be read";
   }
-  const { spec, findings } = readSpec(text, specFile, (spec, source, report) => {
-    if (isInside(driverFileOf(spec, root), root)) return;
+  const read = readSpec(text, shown(specFile));
+  const { spec, source, report } = read;
+  if (spec !== undefined && !isInside(driverOf(spec, folder).driverFile, folder)) {
     const span = source.spanOf(["x-runtime", "driver"]);
     report.add("spec.bad_driver", span, "x-runtime.driver lies outside the package");
-  });
-  if (spec === undefined) return { findings };
-  const component: DiscoveredComponent = {
-    spec,
-    package: manifest.name ?? "",
-    packageVersion: manifest.version ?? "",
-    driverFile: driverFileOf(spec, root),
-    driverExport: spec["x-runtime"].driver.split("#")[1] ?? "",
-  };
-  return { component, findings };
+  }
+  return read;
 }
 
-function driverFileOf(spec: ComponentSpec, root: string): string {
-  return join(root, spec["x-runtime"].driver.split("#")[0] ?? "");
+/** What `x-runtime.driver` names. */
+export function driverOf(
+  spec: ComponentSpec,
+  folder: string,
+): Pick<DiscoveredComponent, "driverFile" | "driverExport"> {
+  const [file = "", driverExport = ""] = spec["x-runtime"].driver.split("#");
+  return { driverFile: join(folder, file), driverExport };
 }
 
-function isInside(file: string, folder: string): boolean {
-  return !relative(folder, file).startsWith("..");
+export function isInside(file: string, folder: string): boolean {
+  const path = relative(folder, file);
+  return !/^\.\.([\\/]|$)/.test(path) && !isAbsolute(path);
 }

@@ -7,7 +7,7 @@ export async function loadDriver(component: DiscoveredComponent): Promise<Driver
   const { name } = component.spec;
   let module: Readonly<Record<string, unknown>>;
   try {
-    module = await importInTime(pathToFileURL(component.driverFile).href);
+    module = await importDriver(component.driverFile);
   } catch (error) {
     throw new OsirisError({
       code: "driver.load_failed",
@@ -32,20 +32,22 @@ export async function loadDriver(component: DiscoveredComponent): Promise<Driver
 /** A module may wait for something at its top level; nobody should wait for ever with it. */
 const IMPORT_TIMEOUT_MS = 30_000;
 
-async function importInTime(url: string): Promise<Readonly<Record<string, unknown>>> {
+/** Runs the module's code, once per process, and gives its exports. */
+export async function importDriver(file: string): Promise<Readonly<Record<string, unknown>>> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => timeout.reject(new Error(`it is not done after ${IMPORT_TIMEOUT_MS / 1000} s`)),
     IMPORT_TIMEOUT_MS,
   );
   try {
-    return (await Promise.race([import(url), timeout.promise])) as Readonly<Record<string, unknown>>;
+    const module: unknown = await Promise.race([import(pathToFileURL(file).href), timeout.promise]);
+    return module as Readonly<Record<string, unknown>>;
   } finally {
     clearTimeout(timer);
   }
 }
 
-function isDriver(value: unknown): value is Driver {
+export function isDriver(value: unknown): value is Driver {
   return (
     typeof value === "object" && value !== null && typeof (value as { run?: unknown }).run === "function"
   );

@@ -14,9 +14,10 @@ export class Redactor {
     for (const secret of secrets) {
       if (secret.length < MIN_LENGTH) continue;
       this.#forms.add(secret);
-      // As it stands in a URL or in JSON inside a message.
+      // As it stands in a URL, in JSON inside a message, or in a header.
       this.#forms.add(encodeURIComponent(secret));
       this.#forms.add(JSON.stringify(secret).slice(1, -1));
+      this.#forms.add(Buffer.from(secret, "utf8").toString("base64"));
     }
   }
 

@@ -1,0 +1,31 @@
+import { OsirisError } from "@osiris/core";
+import { EXIT } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+
+/**
+ * Stands between the check of a package and what its drivers can do to the process: `process.exit` while they are
+ * loaded must not look like success, and an error that nobody awaits must not look like a defect of ours.
+ */
+export function guardCheck(output: Output): Disposable {
+  const end = (message: string, cause?: unknown): void => {
+    process.off("exit", onExit);
+    const code = "driver.ended_process";
+    output.errorAtExit(new OsirisError({ code, category: "usage", message, cause }));
+    process.exit(EXIT.usage);
+  };
+  const onExit = (): void => end("A driver has called process.exit() while it was checked");
+  const onFault = (error: unknown): void => {
+    const why = error instanceof Error ? error.message : String(error);
+    end(`A driver has thrown an error where nobody awaits it: ${why}`, error);
+  };
+  process.on("exit", onExit);
+  process.on("uncaughtException", onFault);
+  process.on("unhandledRejection", onFault);
+  return {
+    [Symbol.dispose]() {
+      process.off("exit", onExit);
+      process.off("uncaughtException", onFault);
+      process.off("unhandledRejection", onFault);
+    },
+  };
+}
