@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { driverPackage, projectManifest } from "../src/driver-package.ts";
@@ -195,6 +195,14 @@ describe("tables", () => {
     );
   });
 
+  test("are read once, however often a query names them", async () => {
+    const folder = project({
+      "pipeline.yaml": pipeline(sql("a", "SELECT 1 AS n") + sql("pairs", "FROM a x JOIN A y USING (n)")),
+    });
+    const { steps } = await explainedJson(folder, "pipeline.yaml");
+    expect(steps.at(-1)).toMatchObject({ reads: [{ table: "a", step: "a" }] });
+  });
+
   test("come from queries of which the first lines are shown", async () => {
     const query = ["SELECT 1 AS n -- ```", ...Array.from({ length: 40 }, (_, line) => `-- line ${line}`)];
     const folder = project({ "pipeline.yaml": pipeline(sql("long", query.join("\n"))) });
@@ -376,6 +384,38 @@ Steps of one line may run at the same time; each starts when those it comes afte
     expect(without.stderr).toContain("npm i osiris-driver-acme@0.3.0");
     expect(without.exitCode).toBe(2);
   });
+});
+
+test("a variable that is a secret to one step is one to all", async () => {
+  const folder = acmeProject();
+  const config = 'config: { url: "https://${KEY}.acme.com", token: "${TOKEN}" }';
+  const other = 'config: { url: acme.com, token: "${KEY}" }';
+  writeFileSync(
+    join(folder, "pipeline.yaml"),
+    pipeline(
+      `  - { id: a, component: acme.reader, mode: read, ${config} }\n` +
+        `  - { id: b, component: acme.sender, mode: write, ${other} }\n`,
+    ),
+  );
+  const { steps, reaches } = await explainedJson(folder, "pipeline.yaml");
+  expect(steps[0]?.["variables"]).toContainEqual({ name: "KEY", secret: false, set: false });
+  expect(reaches.variables[0]).toEqual({ name: "KEY", secret: true, set: false, steps: ["a", "b"] });
+});
+
+test("a file that one step writes and another reads is drawn once", async () => {
+  const folder = project({
+    "pipeline.yaml": pipeline(
+      sql("a", "SELECT 1 AS n") +
+        csvOut("out", "x/../kept.csv") +
+        csv("again", "{ path: kept.csv }", ", needs: [out]"),
+    ),
+  });
+  const drawn = await explained(folder, "pipeline.yaml", "--mermaid");
+  expect(drawn.split("\n").filter((line) => /\bfile\d/.test(line))).toEqual([
+    '  file1[("x/../kept.csv")]',
+    "  step2 --> file1",
+    "  file1 --> step3",
+  ]);
 });
 
 describe("what cannot be explained", () => {
