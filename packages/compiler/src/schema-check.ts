@@ -113,22 +113,26 @@ function dependsOnUnresolved(error: ErrorObject): boolean {
 
 /** Where a value matches none of several schemas, what each of them says of it is noise. */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const choices = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
-  const noise = (error: ErrorObject): boolean =>
-    choices.some(
-      (choice) =>
-        error !== choice &&
-        error.schemaPath.startsWith(`${choice.schemaPath}/`) &&
-        error.instancePath === choice.instancePath &&
-        error.keyword === "type",
-    );
-  const kept = errors.filter((error) => !noise(error));
-  // A branch that says more than "another type" is the one that was meant: the choice itself adds nothing then.
-  return kept.filter(
-    (error) =>
-      !choices.includes(error) ||
-      !kept.some((other) => other !== error && other.schemaPath.startsWith(`${error.schemaPath}/`)),
+  const isChoice = ({ keyword }: ErrorObject): boolean => keyword === "anyOf" || keyword === "oneOf";
+  const choices = Map.groupBy(errors.filter(isChoice), ({ instancePath }) => instancePath);
+  if (choices.size === 0) return errors;
+  /** The choices at one of the paths that have the error in a branch. */
+  const choicesOf = (error: ErrorObject, paths: readonly string[]): readonly ErrorObject[] =>
+    paths
+      .flatMap((path) => choices.get(path) ?? [])
+      .filter((choice) => choice !== error && error.schemaPath.startsWith(`${choice.schemaPath}/`));
+  const kept = errors.filter(
+    (error) => error.keyword !== "type" || choicesOf(error, [error.instancePath]).length === 0,
   );
+  // A branch that says more than "another type" is the one that was meant: the choice itself adds nothing then.
+  const meant = new Set(kept.flatMap((error) => choicesOf(error, pathsTo(error.instancePath))));
+  return kept.filter((error) => !meant.has(error));
+}
+
+/** A JSON Pointer and those of all that it is within. */
+function pathsTo(pointer: string): readonly string[] {
+  const ends = Array.from(pointer.matchAll(/\//g), ({ index }) => index);
+  return [...ends, pointer.length].map((end) => pointer.slice(0, end));
 }
 
 function toProblem(

@@ -116,7 +116,7 @@ describe("the manifest", () => {
 
 describe("YAML that is out to hurt", () => {
   test.each([
-    ["an alias to itself", "a: &a [*a]\n", /resolved|Unresolved|array|key/],
+    ["an alias to itself", "a: &a [*a]\n", /part of/],
     ["an alias to nothing", "name: *nothing\n", /aliases|nothing/i],
     [
       "a billion laughs",
