@@ -9,7 +9,7 @@ import { readableSteps } from "./oml/readable.ts";
 import { resolveParams } from "./params.ts";
 import { Report } from "./report.ts";
 import { checkFileSchema } from "./schema-check.ts";
-import { reportSecrets } from "./secrets/check-secrets.ts";
+import { reportPipelineSecrets } from "./secrets/pipeline-secrets.ts";
 import { askDrivers } from "./steps/ask-drivers.ts";
 import { checkFiles } from "./steps/check-files.ts";
 import { resolveInputs } from "./steps/check-inputs.ts";
@@ -52,7 +52,7 @@ export async function compile(request: CompileRequest): Promise<CompileResult> {
   const oml = withTodaysNames(document.value, source, report);
   const whole = { source, what: "The pipeline", code: "oml" } as const;
   checkFileSchema(OML_SCHEMA, oml, whole, report, { keyHints: OML_KEY_HINTS });
-  checkSecretsOutsideSteps(oml, request, source, report);
+  reportPipelineSecrets(oml, request.params ?? {}, source, report);
 
   const choice = { params: request.params ?? {}, profile: request.profile };
   const params = resolveParams(oml, choice, source, report);
@@ -83,46 +83,4 @@ function readConnectionsOnce(request: CompileRequest, report: Report): () => Con
     };
     return read.connections;
   };
-}
-
-function checkSecretsOutsideSteps(
-  oml: unknown,
-  request: CompileRequest,
-  source: Source,
-  report: Report,
-): void {
-  if (typeof oml !== "object" || oml === null || Array.isArray(oml)) return;
-  const { description, metadata, params, profiles, steps } = oml as Record<keyof Oml, unknown>;
-  reportSecrets({ description }, { source, path: [], names: false }, report);
-  reportSecrets(metadata, { source, path: ["metadata"] }, report);
-  reportSecrets(profiles, { source, path: ["profiles"] }, report);
-  reportParamSecrets(params, request.params ?? {}, source, report);
-  if (!Array.isArray(steps)) return;
-  steps.forEach((step: unknown, index) => {
-    const text = (step as { description?: unknown } | null)?.description;
-    reportSecrets({ description: text }, { source, path: ["steps", index], names: false }, report);
-  });
-}
-
-/** A parameter's values stand under `default` and `enum`, and its name is what tells what they are. */
-function reportParamSecrets(
-  params: unknown,
-  given: Readonly<Record<string, string>>,
-  source: Source,
-  report: Report,
-): void {
-  if (typeof params !== "object" || params === null) return;
-  for (const [name, declaration] of Object.entries(params)) {
-    const path = ["params", name];
-    if (typeof declaration !== "object" || declaration === null) {
-      reportSecrets({ [name]: declaration as unknown }, { source, path: ["params"] }, report);
-    } else {
-      const { default: fallback, enum: allowed, description } = declaration as Record<string, unknown>;
-      reportSecrets({ [name]: fallback }, { source, path: ["params"] }, report);
-      reportSecrets({ [name]: allowed }, { source, path: ["params"] }, report);
-      reportSecrets({ description }, { source, path, names: false }, report);
-    }
-    const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (value !== undefined) reportSecrets({ [name]: value }, { source, path: ["params"] }, report);
-  }
 }

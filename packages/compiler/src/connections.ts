@@ -81,7 +81,7 @@ export class Connections {
     if (document === undefined) return undefined;
     const at = { source, what: CONNECTIONS_FILE, code: "file" } as const;
     checkFileSchema(CONNECTIONS_SCHEMA, document.value, at, report);
-    const connections = readable(document.value, source);
+    const connections = readable(document.value, source, report);
     const specs = [...installed.values()].map(({ spec }) => spec);
     for (const connection of connections) checkConnection(connection, specs, report);
     checkDefaults(connections, report);
@@ -114,19 +114,28 @@ export function fieldsFor(spec: ComponentSpec, connection: Connection): Readonly
   return Object.fromEntries(Object.entries(connection.fields).filter(([field]) => taken.has(field)));
 }
 
-function readable(value: unknown, source: Source): readonly Connection[] {
-  const families = entriesOf((value as { connections?: unknown } | null)?.connections);
-  return families.flatMap(([family, aliases]) =>
-    entriesOf(aliases).flatMap(([alias, fields]) => {
-      if (typeof fields !== "object" || fields === null || Array.isArray(fields)) return [];
+/** The connections whose basic shape is right. The rest has been reported, and is searched for secrets here. */
+function readable(value: unknown, source: Source, report: Report): readonly Connection[] {
+  const { connections, ...others } = Object.fromEntries(entriesOf(value));
+  reportSecrets(others, { source, path: [] }, report);
+  if (!isRecord(connections)) reportSecrets({ connections }, { source, path: [] }, report);
+  return entriesOf(connections).flatMap(([family, aliases]) => {
+    if (!isRecord(aliases)) reportSecrets({ [family]: aliases }, { source, path: ["connections"] }, report);
+    return entriesOf(aliases).flatMap(([alias, fields]) => {
       const path = ["connections", family, alias];
-      return [{ family, alias, fields: fields as Readonly<Record<string, unknown>>, source, path }];
-    }),
-  );
+      if (isRecord(fields)) return [{ family, alias, fields, source, path }];
+      reportSecrets({ [alias]: fields }, { source, path: ["connections", family] }, report);
+      return [];
+    });
+  });
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  return isRecord(value) ? Object.entries(value) : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function checkConnection(connection: Connection, specs: readonly ComponentSpec[], report: Report): void {

@@ -25,9 +25,17 @@ export const FINDING_CODES = {
     cause: "A number has more digits than can be kept exactly.",
     remedy: "Put it in quotes.",
   },
+  "yaml.not_finite": {
+    cause: "A number is infinite or none: `.inf`, `.nan`, or one as large as `1e999`.",
+    remedy: "Put it in quotes if it is a text; else write a number.",
+  },
   "yaml.aliases": {
     cause: "An alias (`*name`) points nowhere or to itself, or aliases multiply beyond measure.",
     remedy: "Write the repeated part out.",
+  },
+  "yaml.tag": {
+    cause: "A value has a tag (`!name`) that means nothing here, such as `!include` or `!!binary`.",
+    remedy: "Remove it, or put quotes around a text that begins with `!`.",
   },
 
   "oml.unknown_key": {

@@ -111,7 +111,8 @@ function checkProfile(
     const declaration = own(declared, name);
     if (declaration === undefined) {
       const message = `Profile "${profile}" sets "${name}", and the pipeline declares no such parameter`;
-      report.add("params.unknown", source.spanOfKey(path), message, didYouMean(name, Object.keys(declared)));
+      const hint = (): string => didYouMean(name, Object.keys(declared));
+      report.add("params.unknown", source.spanOfKey(path), message, hint);
     } else {
       const problem = valueProblem(name, typed(declaration), value, `the value in profile "${profile}"`);
       report1(problem, source.spanOf(path), report);
@@ -206,7 +207,7 @@ function checkReference(
   const span = (): Span => source.spanInText(path, reference.start, reference.end - reference.start);
   if (reference.kind === "param" && !params.has(reference.name)) {
     const message = `No parameter is called "${reference.name}"`;
-    report.add("params.unresolved", span(), message, didYouMean(reference.name, params.keys()));
+    report.add("params.unresolved", span(), message, () => didYouMean(reference.name, params.keys()));
   } else if (reference.kind === "unknown") {
     const { inner } = reference;
     const hint = params.has(inner.trim())
@@ -216,19 +217,22 @@ function checkReference(
   }
 }
 
-/** Where a character of a text after {@link fillParams} and unescaping stood before. */
-export function offsetBefore(raw: string, params: Params, offset: number): number {
-  let before = 0;
-  let after = 0;
-  for (const reference of referencesIn(raw)) {
-    const text = reference.kind === "escape" ? "${" : paramText(reference, params);
-    if (text === undefined) continue;
-    const plain = reference.start - before;
-    if (offset < after + plain) break;
-    before = reference.end;
-    after += plain + text.length;
-    // Inside a substituted value: point at the reference.
-    if (offset < after) return reference.start;
-  }
-  return before + (offset - after);
+/** Where the characters of a text after {@link fillParams} and unescaping stood before. */
+export function offsetsBefore(raw: string, params: Params): (offset: number) => number {
+  const references = referencesIn(raw);
+  return (offset) => {
+    let before = 0;
+    let after = 0;
+    for (const reference of references) {
+      const text = reference.kind === "escape" ? "${" : paramText(reference, params);
+      if (text === undefined) continue;
+      const plain = reference.start - before;
+      if (offset < after + plain) break;
+      before = reference.end;
+      after += plain + text.length;
+      // Inside a substituted value: point at the reference.
+      if (offset < after) return reference.start;
+    }
+    return before + (offset - after);
+  };
 }

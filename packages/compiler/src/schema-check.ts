@@ -164,24 +164,29 @@ function keysLookedAt(schema: unknown, keys = new Set<string>()): ReadonlySet<st
 
 /** Where a value matches none of several schemas, what each of them says of it is noise. */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const choices = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
-  // What its branches find wrong is reported by itself.
+  // What the branches of an "if" find wrong is reported by itself.
   const isFrame = ({ keyword }: ErrorObject): boolean => keyword === "if";
-  const noise = (error: ErrorObject): boolean =>
-    choices.some(
-      (choice) =>
-        error !== choice &&
-        error.schemaPath.startsWith(`${choice.schemaPath}/`) &&
-        error.instancePath === choice.instancePath &&
-        error.keyword === "type",
-    );
-  const kept = errors.filter((error) => !noise(error) && !isFrame(error));
-  // A branch that says more than "another type" is the one that was meant: the choice itself adds nothing then.
-  return kept.filter(
+  const isChoice = ({ keyword }: ErrorObject): boolean => keyword === "anyOf" || keyword === "oneOf";
+  const choices = Map.groupBy(errors.filter(isChoice), ({ instancePath }) => instancePath);
+  if (choices.size === 0) return errors.filter((error) => !isFrame(error));
+  /** The choices at one of the paths that have the error in a branch. */
+  const choicesOf = (error: ErrorObject, paths: readonly string[]): readonly ErrorObject[] =>
+    paths
+      .flatMap((path) => choices.get(path) ?? [])
+      .filter((choice) => choice !== error && error.schemaPath.startsWith(`${choice.schemaPath}/`));
+  const kept = errors.filter(
     (error) =>
-      !choices.includes(error) ||
-      !kept.some((other) => other !== error && other.schemaPath.startsWith(`${error.schemaPath}/`)),
+      !isFrame(error) && (error.keyword !== "type" || choicesOf(error, [error.instancePath]).length === 0),
   );
+  // A branch that says more than "another type" is the one that was meant: the choice itself adds nothing then.
+  const meant = new Set(kept.flatMap((error) => choicesOf(error, pathsTo(error.instancePath))));
+  return kept.filter((error) => !meant.has(error));
+}
+
+/** A JSON Pointer and those of all that it is within. */
+function pathsTo(pointer: string): readonly string[] {
+  const ends = Array.from(pointer.matchAll(/\//g), ({ index }) => index);
+  return [...ends, pointer.length].map((end) => pointer.slice(0, end));
 }
 
 const MERGE_HINT: Readonly<Record<string, string>> = {

@@ -35,6 +35,8 @@ const CASES: Partial<Record<FindingCode, Case>> = {
     oml: pipeline(SOURCE, "metadata: { a: 12345678901234567890 }\n"),
     at: "12345",
   },
+  "yaml.not_finite": { oml: pipeline(SOURCE, "metadata: { a: .inf }\n"), at: ".inf" },
+  "yaml.tag": { oml: pipeline(SOURCE, "metadata: { a: !thing 5 }\n"), at: "!thing" },
   "yaml.aliases": { oml: "name: *nothing\n", at: "*nothing" },
 
   "oml.unknown_key": { oml: pipeline(SOURCE, "tasks: []\n"), at: "tasks" },

@@ -14,11 +14,11 @@ export function withTodaysNames(oml: unknown, source: Source, report: Report): u
 function renamed(step: unknown, index: number, source: Source, report: Report): unknown {
   if (!isRecord(step) || !Object.keys(OLD_NAMES).some((name) => Object.hasOwn(step, name))) return step;
   const path = ["steps", index];
-  const result: Record<string, unknown> = {};
+  const result = new Map<string, unknown>();
   for (const [key, value] of Object.entries(step)) {
     const name = Object.hasOwn(OLD_NAMES, key) ? OLD_NAMES[key] : undefined;
     if (name === undefined) {
-      result[key] = value;
+      result.set(key, value);
     } else if (Object.hasOwn(step, name)) {
       const message = `"${key}" is an old name of "${name}", which stands here too`;
       report.add("oml.both_names", source.spanOfKey([...path, key]), message, `Remove "${key}".`);
@@ -26,10 +26,10 @@ function renamed(step: unknown, index: number, source: Source, report: Report): 
       const message = `"${key}" is an old name of "${name}"`;
       report.add("oml.alias", source.spanOfKey([...path, key]), message, `Write "${name}".`);
       source.rename(path, key, name);
-      result[name] = value;
+      result.set(name, value);
     }
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

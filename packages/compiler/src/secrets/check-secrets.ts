@@ -1,7 +1,8 @@
 import type { JsonSchema } from "@osiris/core";
+import type { FindingCode } from "../finding-codes.ts";
 import { isUnresolved, type Path } from "../references.ts";
 import type { Report } from "../report.ts";
-import type { Source } from "../yaml/source.ts";
+import type { Source, Span } from "../yaml/source.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
 import { isHarmlessHeader, isHeaderMap, isSecretName } from "./secret-names.ts";
 import { isLiteralSecret, secretsInText } from "./secret-texts.ts";
@@ -22,8 +23,18 @@ export interface SecretPlaces {
 
 const HINT = "Write ${NAME} instead, and set the environment variable NAME; a .env file will do.";
 
-/** Reports every secret that is written out in a value of any shape, and keeps it out of excerpts. */
-export function reportSecrets(value: unknown, places: SecretPlaces, report: Report): void {
+/**
+ * Reports every secret that is written out in a value of any shape, and keeps it out of all that findings show.
+ * @returns whether there is one
+ */
+export function reportSecrets(value: unknown, places: SecretPlaces, report: Report): boolean {
+  let found = false;
+  const note = (code: FindingCode, span: Span, secret: string, message: string): void => {
+    found = true;
+    span.source.hide(span);
+    report.hide(secret);
+    report.add(code, span, message, HINT);
+  };
   const isDeclared = declaredSecrets(places.secrets);
   const walk = (node: unknown, at: Path, schema: JsonSchema | undefined, inHeaders: boolean): void => {
     if (Array.isArray(node)) {
@@ -54,18 +65,17 @@ export function reportSecrets(value: unknown, places: SecretPlaces, report: Repo
       isLiteralSecret(text) &&
       !isConnectionString(text)
     ) {
-      const span = places.source.spanOf(path);
-      places.source.hide(span);
-      return report.add("secret.literal", span, `"${name}" ${reason}, and its value is written out`, HINT);
+      const message = `"${name}" ${reason}, and its value is written out`;
+      return note("secret.literal", places.source.spanOf(path), text, message);
     }
     if (typeof node !== "string") return;
     for (const { code, what, start, end } of secretsInText(node, isSql(name, places) ? "sql" : "text")) {
       const span = places.source.spanInText(path, start, end - start);
-      places.source.hide(span);
-      report.add(code, span, `${name === "" ? "This" : `"${name}"`} holds ${what}`, HINT);
+      note(code, span, node.slice(start, end), `${name === "" ? "This" : `"${name}"`} holds ${what}`);
     }
   };
   walk(value, [], places.schema, false);
+  return found;
 }
 
 /** One with references in it is looked into below: its password must be one of them, its server need not. */
@@ -83,7 +93,8 @@ function secretReason(
     return isHarmlessHeader(name) ? undefined : "is a header that may carry credentials";
   }
   if (isDeclared) return "is a secret";
-  if (!context.isText || !isSecretName(name)) return undefined;
+  // A number under one of the other names is far more often a number: `max_tokens: 100`.
+  if (!isSecretName(name) || !(context.isText || /pass|pwd|secret/i.test(name))) return undefined;
   const { schema } = context;
   const restricted = schema !== undefined && ["enum", "const", "pattern"].some((key) => key in schema);
   return restricted ? undefined : "has the name of a secret";

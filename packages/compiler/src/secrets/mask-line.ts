@@ -4,25 +4,22 @@ import { isLiteralSecret, secretsInText } from "./secret-texts.ts";
 /** From a column to the one after the last, from 0. */
 export type Range = readonly [start: number, end: number];
 
-const KEY = /(?<name>[\w.-]+)["']?\s*[:=]\s*(?<value>"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s,}\]][^,}\]]*)/g;
-const FIRST_KEY = /^\s*(?:-\s+)*["']?[\w.-]+["']?\s*:/;
+const KEY =
+  /(?<![\w.-])(?<name>[\w.-]+)["']?\s*[:=]\s*(?<value>"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|(?:\$\{[^}]*\}|[^\s,}\]])(?:\$\{[^}]*\}|[^,}\]])*)/g;
 
 /**
  * What must not be shown of a line of a file that may not even be YAML: values under the names of secrets, passwords
- * in URLs and connection strings, tokens.
+ * in URLs and connection strings, tokens. Each goes on to the end of the line: where it ends nobody can tell.
  */
 export function secretRanges(line: string): readonly Range[] {
   const ranges: Range[] = [];
   for (const match of line.matchAll(KEY)) {
     const { name = "", value = "" } = match.groups ?? {};
-    if (!isSecretName(name) || !isLiteralSecret(value.replaceAll(/^["']|["']\s*$/g, ""))) continue;
-    const start = match.index + match[0].length - value.length;
-    // A value that opens the line's mapping goes on to the end of the line, whatever is in it.
-    const whole = FIRST_KEY.exec(line)?.[0].includes(name) === true && !/^["']/.test(value);
-    ranges.push([start, whole ? line.length : start + value.trimEnd().length]);
+    if (!isSecretName(name) || !isLiteralSecret(value)) continue;
+    ranges.push([match.index + match[0].length - value.length, line.length]);
   }
-  for (const { start, end } of [...secretsInText(line, "text"), ...secretsInText(line, "sql")]) {
-    ranges.push([start, end]);
+  for (const { start } of [...secretsInText(line, "text"), ...secretsInText(line, "sql")]) {
+    ranges.push([start, line.length]);
   }
   return ranges;
 }
@@ -53,7 +50,8 @@ export function maskLine(
   return { text: text + line.slice(at), column: moved };
 }
 
-function merged(ranges: readonly Range[]): readonly Range[] {
+/** In order, and none of them touching another. */
+export function merged(ranges: readonly Range[]): readonly Range[] {
   const result: [number, number][] = [];
   for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
     const last = result.at(-1);

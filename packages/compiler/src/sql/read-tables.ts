@@ -49,30 +49,31 @@ function parseProblem(error: string, offset: number, sql: string): SqlProblem {
   };
 }
 
-/** Statements around a SELECT that have the same meaning without them. */
+/** Statements around a SELECT that have the same meaning without them. White space is a single space here. */
 const WRAPPED: readonly RegExp[] = [
-  /^\s*create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?(?:table|view)\s+(?:if\s+not\s+exists\s+)?\S+\s+as\s+(?<select>.+)$/is,
-  /^\s*insert\s+into\s+\S+\s+(?<select>(?:with|select|from)\b.+)$/is,
-  /^\s*copy\s*\((?<select>.+)\)\s*to\b.*$/is,
+  /^ ?create (?:or replace )?(?:temp(?:orary)? )?(?:table|view) (?:if not exists )?\S+ as (?<select>.+)$/i,
+  /^ ?insert into \S+ (?<select>(?:with|select|from)\b.+)$/i,
+  /^ ?copy ?\((?<select>.+)\) ?to\b.*$/i,
 ];
+const PIVOT =
+  /^ ?pivot(?:_wider)? (?<table>\S+) on (?<column>.+?) using (?<value>.+?)(?: group by .+)?;? ?$/i;
 const MAX_REWRITE = 200;
 
 /** The rewrite, where there is one. */
 function selectInstead(sql: string): string {
-  const select = WRAPPED.map((form) => form.exec(sql)?.groups?.["select"]).find((text) => text !== undefined);
+  const line = sql.replaceAll(/\s+/g, " ");
+  const select = WRAPPED.map((form) => form.exec(line)?.groups?.["select"]).find(
+    (text) => text !== undefined,
+  );
   if (select !== undefined) {
-    const line = select.replaceAll(/\s+/g, " ").replace(/;\s*$/, "").trim();
-    const shown = line.length > MAX_REWRITE ? `${line.slice(0, MAX_REWRITE)}…` : line;
+    const alone = select.replace(/; ?$/, "").trim();
+    const shown = alone.length > MAX_REWRITE ? `${alone.slice(0, MAX_REWRITE)}…` : alone;
     return `The result becomes the step's table by itself. Write: ${shown}`;
   }
-  const pivot =
-    /^\s*pivot(?:_wider)?\s+(?<table>\S+)\s+on\s+(?<column>.+?)\s+using\s+(?<value>.+?)(?:\s+group\s+by\s+.+)?;?\s*$/is.exec(
-      sql,
-    );
-  if (pivot?.groups !== undefined) {
-    const { table = "", column = "", value = "" } = pivot.groups;
-    const on = column.replaceAll(/\s+/g, " ");
-    return `Write it with the values it makes columns of: FROM ${table} PIVOT (${value} FOR ${on} IN ('a', 'b'))`;
+  const pivot = PIVOT.exec(line)?.groups;
+  if (pivot !== undefined) {
+    const { table = "", column = "", value = "" } = pivot;
+    return `Write it with the values it makes columns of: FROM ${table} PIVOT (${value} FOR ${column} IN ('a', 'b'))`;
   }
   const effects = /^\s*(?:update|delete|merge)\b/i.test(sql);
   return effects
@@ -93,12 +94,13 @@ class Walk {
   readonly reads: TableRead[] = [];
   readonly problems: SqlProblem[] = [];
   readonly #sql: string;
-  readonly #bytes: Buffer;
+  readonly #byteLength: number;
+  #offsets: Uint32Array | "same" | undefined;
   readonly #functions: ReadonlySet<string>;
 
   constructor(sql: string, functions: ReadonlySet<string>) {
     this.#sql = sql;
-    this.#bytes = Buffer.from(sql, "utf8");
+    this.#byteLength = Buffer.byteLength(sql);
     this.#functions = functions;
   }
 
@@ -213,9 +215,24 @@ class Walk {
   /** query_location counts UTF-8 bytes; DuckDB writes 2^64-1 where it has none. */
   #offset(node: TreeNode): number {
     const location = Number(node["query_location"]);
-    if (!Number.isFinite(location) || location > this.#bytes.length) return 0;
-    return this.#bytes.subarray(0, location).toString("utf8").length;
+    if (!Number.isFinite(location) || location > this.#byteLength) return 0;
+    this.#offsets ??= this.#byteLength === this.#sql.length ? "same" : offsetsOfBytes(this.#sql);
+    return this.#offsets === "same" ? location : (this.#offsets[location] ?? 0);
   }
+}
+
+/** For every byte of a text in UTF-8, and for its end, the UTF-16 unit that it belongs to. */
+function offsetsOfBytes(text: string): Uint32Array {
+  const offsets = new Uint32Array(Buffer.byteLength(text) + 1);
+  let byte = 0;
+  let offset = 0;
+  for (const char of text) {
+    const end = byte + Buffer.byteLength(char);
+    offsets.fill(offset, byte, end);
+    byte = end;
+    offset += char.length;
+  }
+  return offsets.fill(offset, byte);
 }
 
 function isTreeNode(value: unknown): value is TreeNode {

@@ -3,7 +3,7 @@ import { isUnresolved, type Path } from "../references.ts";
 import type { Report } from "../report.ts";
 import type { Source } from "../yaml/source.ts";
 import type { StepDraft } from "./step-draft.ts";
-import { waitsFor } from "./waits-for.ts";
+import { StepOrder } from "./step-order.ts";
 
 /**
  * Two steps that touch one file in an order that nobody chose: one of them would lose. `baseDir` is where relative
@@ -23,10 +23,10 @@ export function checkFiles(
     const message = `Step "${first.oml.id}" writes "${shown}" too`;
     report.add("step.same_file", source.spanOf(path), message, "Give each step a file of its own.");
   }
-  const byId = new Map(steps.map((step) => [step.oml.id, step]));
+  const order = new StepOrder(steps);
   for (const { step, file, shown, path } of steps.flatMap((step) => filesOf(step, "read", baseDir))) {
     const writer = writers.get(file);
-    if (writer === undefined || waitsFor(step, writer, byId) || waitsFor(writer, step, byId)) continue;
+    if (writer === undefined || order.isFixed(writer, step)) continue;
     const message = `Step "${writer.oml.id}" writes "${shown}", and neither step waits for the other`;
     const hint = `Add "${writer.oml.id}" to needs, or the other way round.`;
     report.add("step.same_file", source.spanOf(path), message, hint);

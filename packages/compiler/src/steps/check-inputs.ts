@@ -1,8 +1,9 @@
 import { foldCase, SINGLE_INPUT_NAME, type SqlAnalyzer } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
-import { offsetBefore, type Params } from "../params.ts";
+import { offsetsBefore, type Params } from "../params.ts";
 import { unescapeReferences, type Path } from "../references.ts";
+import type { Hint } from "../report.ts";
 import type { Span } from "../yaml/source.ts";
 import { bindQuery } from "../sql/bind-query.ts";
 import { readTables, type SqlReading, type TableRead } from "../sql/read-tables.ts";
@@ -70,14 +71,15 @@ async function readQueries(
 /** A step's SQL, and how it was written before parameters were filled in. */
 function queryOf(step: StepDraft, params: Params, source: CompileScope["source"]): Query | undefined {
   const field = step.component?.spec.sql?.slice(1);
-  if (field === undefined) return undefined;
+  if (field === undefined || step.configuration.holdsSecrets) return undefined;
   const filled = step.configuration.own[field];
   const raw = step.oml.config?.[field];
   if (typeof filled !== "string" || typeof raw !== "string") return undefined;
   const path: Path = [...step.path, "config", field];
+  const toRaw = offsetsBefore(raw, params);
   return {
     sql: unescapeReferences(filled),
-    span: (offset) => source.spanInText(path, offsetBefore(raw, params, offset)),
+    span: (offset) => source.spanInText(path, toRaw(offset)),
   };
 }
 
@@ -128,7 +130,7 @@ function needsOf(
 interface Problem {
   readonly code: FindingCode;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: Hint;
 }
 
 function readProblem(
@@ -147,12 +149,9 @@ function readProblem(
   const owner = ownerOfRead(read.name, index);
   if (owner === undefined) {
     const message = `"${read.name}" is not a table of an upstream step`;
-    const others = [...index.byTable.keys()].filter((table) => table !== step.table);
-    return {
-      code: "sql.unknown_table",
-      message,
-      hint: didYouMean(read.name, names.length > 0 ? names : others),
-    };
+    const others = (): readonly string[] => [...index.byTable.keys()].filter((table) => table !== step.table);
+    const hint = (): string => didYouMean(read.name, names.length > 0 ? names : others());
+    return { code: "sql.unknown_table", message, hint };
   }
   if (owner === step) {
     return { code: "sql.reads_itself", message: `Step "${step.oml.id}" reads its own table` };

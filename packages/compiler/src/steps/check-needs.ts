@@ -12,7 +12,7 @@ export function checkNeeds(steps: readonly StepDraft[], source: Source, report: 
       const span = source.spanOf([...step.path, "needs", position]);
       const other = byId.get(need);
       if (other === undefined) {
-        const hint = didYouMean(need, byId.keys());
+        const hint = (): string => didYouMean(need, byId.keys());
         report.add("step.unknown_need", span, `No step is called "${need}"`, hint);
       } else if (other.index > step.index && !inCycle.has(step)) {
         const hint = `Move "${need}" above "${step.oml.id}".`;

@@ -22,9 +22,11 @@ export interface StepConfiguration {
   readonly connection?: string;
   /** Whether `merged` is all right as far as it is known. */
   readonly valid: boolean;
+  /** Whether a secret is written out in it: what others say of it could repeat a part. */
+  readonly holdsSecrets: boolean;
 }
 
-export const NO_CONFIG: StepConfiguration = { own: {}, merged: {}, valid: false };
+export const NO_CONFIG: StepConfiguration = { own: {}, merged: {}, valid: false, holdsSecrets: false };
 
 /** Fills in a step's config and checks it: spec defaults < connection < step. */
 export function configure(
@@ -37,8 +39,8 @@ export function configure(
   const root = [...path, "config"];
   const filled = fillParams(step.config ?? {}, scope.params, scope.source, root, scope.report) as Config;
   const { own, connection } = splitConnection(filled, spec, root, scope);
-  reportSecrets(
-    own,
+  const holdsSecrets = reportSecrets(
+    filled,
     {
       source: scope.source,
       path: root,
@@ -60,7 +62,8 @@ export function configure(
     own: withoutConnection(merged, own, connection === undefined ? undefined : spec),
     merged,
     ...(connection === undefined ? {} : { connection }),
-    valid: valid && (connection === undefined || source !== undefined),
+    valid: valid && !holdsSecrets && (connection === undefined || source !== undefined),
+    holdsSecrets,
   };
 }
 

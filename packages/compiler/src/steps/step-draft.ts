@@ -8,6 +8,7 @@ import type { Params } from "../params.ts";
 import type { Path } from "../references.ts";
 import type { Report } from "../report.ts";
 import type { Source } from "../yaml/source.ts";
+import { reportSecrets } from "../secrets/check-secrets.ts";
 import { configure, NO_CONFIG, type StepConfiguration } from "./configure.ts";
 
 /** A step on its way through the compiler: what has been found out about it so far. */
@@ -36,11 +37,20 @@ export interface CompileScope {
   readonly report: Report;
 }
 
+/** Longer ones are wrong, and cut. */
+const MAX_ID = 100;
+
 /** Ids, component, mode and config of one step. */
-export function draftStep(oml: OmlStep, index: number, scope: CompileScope): StepDraft {
+export function draftStep(written: OmlStep, index: number, scope: CompileScope): StepDraft {
   const path: Path = ["steps", index];
-  checkId(oml.id, path, scope);
+  checkId(written.id, path, scope);
+  // A long id would stand in every message about the step.
+  const oml = written.id.length <= MAX_ID ? written : { ...written, id: `${written.id.slice(0, MAX_ID)}…` };
   const component = findComponent(oml, path, scope);
+  if (component === undefined) {
+    const { source, report } = scope;
+    reportSecrets(oml.config ?? {}, { source, path: [...path, "config"] }, report);
+  }
   return {
     index,
     path,

@@ -1,22 +1,27 @@
 import {
-  isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
-  LineCounter,
   parseDocument,
-  visit,
   type Document,
   type Node,
-  type YAMLParseError,
+  type Pair,
+  type Scalar,
+  type YAMLError,
+  type YAMLMap,
 } from "yaml";
 import type { Excerpt, Place } from "../finding.ts";
 import type { FindingCode } from "../finding-codes.ts";
 import type { Path } from "../references.ts";
 import type { Report } from "../report.ts";
-import { maskLine, secretRanges, type Range } from "../secrets/mask-line.ts";
+import { printable } from "../printable.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
+import { maskLine, merged, secretRanges, type Range } from "../secrets/mask-line.ts";
+import { isHeaderMap, isSecretName } from "../secrets/secret-names.ts";
+import { isLiteralSecret } from "../secrets/secret-texts.ts";
+import { keyText, plainValue } from "./plain-value.ts";
+import { scalarOffsets, type ScalarOffsets } from "./scalar-offsets.ts";
 
 /** A stretch of a file's text: indexes, from and to. */
 export interface Span {
@@ -25,29 +30,32 @@ export interface Span {
   readonly end: number;
 }
 
-/** No file of ours comes near it, and a parser takes minutes and gigabytes for ten times as much. */
+/** No file of ours comes near it. */
 export const MAX_FILE_CHARACTERS = 8_000_000;
-
-/** Where an alias of YAML may lead: more than any file needs, less than an attack. */
-const MAX_ALIASES = 100;
+/** Nor near this many marks that may mean something in YAML: each takes the parser microseconds and a kilobyte. */
+const MAX_MARKS = 1_000_000;
 
 /** Longer lines are not shown: nobody reads them, and what is in them is hard to tell. */
 const MAX_SHOWN_LINE = 4_000;
 const SHOWN_BEFORE = 100;
 const SHOWN_WIDTH = 180;
+/** A longer word is underlined in part. */
+const MAX_WORD = 1_000;
 
-const ALIAS_HINT = "Write the repeated part out; a text that begins with * needs quotes.";
+const TAG = {
+  code: "yaml.tag",
+  message: "A tag stands here that means nothing in this file",
+  hint: "Remove it, or put quotes around a text that begins with !.",
+} as const;
 
+/** What the parser says, and what we say instead. */
 const SYNTAX_FINDINGS: Readonly<
   Record<string, { readonly code: FindingCode; readonly message: string; readonly hint?: string }>
 > = {
-  DUPLICATE_KEY: {
-    code: "yaml.duplicate_key",
-    message: "This key stands twice in the same mapping",
-    hint: "Keep one of the two.",
-  },
   MULTIPLE_DOCS: { code: "yaml.syntax", message: "The file holds one document; here a second begins" },
   RESOURCE_EXHAUSTION: { code: "yaml.too_deep", message: "This is nested too deeply to be read" },
+  TAG_RESOLVE_FAILED: TAG,
+  BAD_COLLECTION_TYPE: TAG,
 };
 
 /** A YAML file with the way back from any value to its line and column. */
@@ -55,21 +63,28 @@ export class Source {
   readonly file: string;
   readonly text: string;
   readonly #document: Document | undefined;
-  readonly #lines = new LineCounter();
+  readonly #lineStarts: readonly number[];
   /** By mapping: what its keys are called elsewhere -> what they are called in the file. */
   readonly #oldNames = new WeakMap<Node, Map<string, string>>();
+  readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  readonly #offsets = new WeakMap<Scalar, ScalarOffsets>();
   readonly #hidden: Range[] = [];
+  #hiddenInOrder: readonly Range[] | undefined;
 
   constructor(text: string, file: string) {
     this.file = file;
     // A byte order mark is not part of the document, and would shift the first line's columns.
     this.text = text.replace(/^\uFEFF/, "");
-    if (this.text.length > MAX_FILE_CHARACTERS) return;
+    this.#lineStarts = lineStarts(this.text);
+    if (this.text.length > MAX_FILE_CHARACTERS || hasMoreMarksThan(MAX_MARKS, this.text)) return;
     this.#document = parseDocument(this.text, {
-      lineCounter: this.#lines,
       prettyErrors: false,
-      uniqueKeys: true,
       version: "1.2",
+      // Whatever %YAML says, and whatever tags stand there.
+      schema: "core",
+      resolveKnownTags: false,
+      // We look for them ourselves: the parser compares each key with each.
+      uniqueKeys: false,
     });
   }
 
@@ -80,29 +95,35 @@ export class Source {
   read(report: Report): { readonly value: unknown } | undefined {
     const document = this.#document;
     if (document === undefined) {
-      const limit = `${MAX_FILE_CHARACTERS / 1_000_000} million characters`;
-      report.add("yaml.too_large", this.#span(0), `The file has more than ${limit}`);
+      const message =
+        "The file has more than 8 million characters, or a million brackets, commas, lines and such";
+      report.add("yaml.too_large", this.#span(0), message, "Is it the right file?");
       return undefined;
     }
-    for (const error of firstOfEachLine(document.errors, this.text)) this.#reportSyntax(error, report);
-    if (document.errors.length > 0) return undefined;
-    const isSound = this.#checkIntegers(document, report) && this.#checkAliases(document, report);
-    if (!isSound) return undefined;
-    try {
-      return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
-    } catch {
-      report.add("yaml.aliases", this.#span(0), "The file's aliases multiply it beyond measure", ALIAS_HINT);
+    const tags = document.warnings.filter(({ code }) => SYNTAX_FINDINGS[code] === TAG);
+    const broken = [...document.errors, ...tags];
+    for (const error of firstOfEachLine(broken, this.text)) this.#reportSyntax(error, report);
+    if (broken.length > 0) {
+      this.#hideSecrets(document);
       return undefined;
     }
+    let good = true;
+    const value = plainValue(document.contents, (node, code, message, hint) => {
+      good = false;
+      report.add(code, this.#span(node.range?.[0] ?? 0, node.range?.[1]), message, hint);
+    });
+    if (good) return { value };
+    this.#hideSecrets(document);
+    return undefined;
   }
 
-  #reportSyntax(error: YAMLParseError, report: Report): void {
+  #reportSyntax(error: YAMLError, report: Report): void {
     const span = this.#span(error.pos[0], error.pos[1]);
     const known = SYNTAX_FINDINGS[error.code];
-    // The parser cites the text it stumbles over, which may be a secret.
-    const message = error.message.replace(/( in YAML stream)?: ".*$/s, " here");
-    if (known === undefined) report.add("yaml.syntax", span, message, this.#syntaxHint(error.pos[0]));
-    else report.add(known.code, span, known.message, known.hint);
+    if (known !== undefined) return report.add(known.code, span, known.message, known.hint);
+    // What follows is quoted from the file, and may be a secret.
+    const message = error.message.replace(/((?<=\w):| sequence) .*$/s, "");
+    report.add("yaml.syntax", span, message, this.#syntaxHint(error.pos[0]));
   }
 
   /** The mistake that people make with references: in `{ }` and `[ ]` a brace ends an unquoted text. */
@@ -112,49 +133,21 @@ export class Source {
     return /[^"'$]\$\{/.test(line) ? 'Put texts with ${…} in quotes: "${params.name}".' : undefined;
   }
 
-  /** YAML numbers become JavaScript's, which would round these without a word. */
-  #checkIntegers(document: Document, report: Report): boolean {
-    let isSound = true;
-    visit(document, {
-      Scalar: (_, { value, range }) => {
-        if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
-        isSound = false;
-        const message = "This number has more digits than can be kept exactly";
-        report.add(
-          "yaml.unsafe_integer",
-          this.#span(range?.[0] ?? 0, range?.[1]),
-          message,
-          "Put it in quotes.",
-        );
-      },
-    });
-    return isSound;
-  }
-
-  /** An alias must lead to something that stands before it, and not around it. Messages leave out its name. */
-  #checkAliases(document: Document, report: Report): boolean {
-    let isSound = true;
-    const anchors = new Map<string, unknown>();
-    visit(document, {
-      Node: (_, node, ancestors) => {
-        if (!isAlias(node)) {
-          if (node.anchor !== undefined) anchors.set(node.anchor, node);
-          return;
-        }
-        const target = anchors.get(node.source);
-        if (target !== undefined && !ancestors.includes(target as Node)) return;
-        isSound = false;
-        const what =
-          target === undefined ? "leads to nothing above it" : "leads back to what it is a part of";
-        report.add(
-          "yaml.aliases",
-          this.#span(node.range?.[0] ?? 0, node.range?.[1]),
-          `This alias ${what}`,
-          ALIAS_HINT,
-        );
-      },
-    });
-    return isSound;
+  /** Nobody will look for secrets in a file that cannot be read, and its lines are shown all the same. */
+  #hideSecrets(document: Document): void {
+    // With a stack of our own: what is nested too deeply comes here, too.
+    const open: unknown[] = [document.contents];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (isSeq(node)) for (const item of node.items) open.push(item);
+      if (!isMap(node)) continue;
+      for (const { key, value } of node.items) {
+        open.push(value);
+        const name = isScalar(key) ? keyText(key) : "";
+        if (!isNode(value) || !(isSecretName(name) || isHeaderMap(name))) continue;
+        if (isScalar(value) && !isLiteralSecret(String(value.value))) continue;
+        this.hide(this.#span(value.range?.[0] ?? 0, value.range?.[1]));
+      }
+    }
   }
 
   /** From now on paths may call a key of the mapping at `parent` by another name than it has in the file. */
@@ -182,15 +175,19 @@ export class Source {
     const { value } = this.#find(path);
     if (!isScalar(value) || typeof value.value !== "string") return this.spanOf(path);
     const text = value.value;
-    const start = align(text, offset, this.text, value);
-    const word = length ?? (/^(\w+|.)/su.exec(text.slice(offset))?.[0].length || 1);
+    const offsets = this.#offsets.get(value) ?? scalarOffsets(value, this.text);
+    this.#offsets.set(value, offsets);
+    const at = (index: number): number => offsets[Math.min(index, text.length)] ?? 0;
+    const word = length ?? (/^(\w+|.)/su.exec(text.slice(offset, offset + MAX_WORD))?.[0].length || 1);
     const last = Math.min(offset + word, text.length) - 1;
-    return this.#span(start, last < offset ? start + 1 : align(text, last, this.text, value) + 1);
+    return this.#span(at(offset), last < offset ? at(offset) + 1 : at(last) + 1);
   }
 
-  /** Keeps what stands there out of every excerpt. */
+  /** Keeps what stands there out of every excerpt, and what follows on the line: there may be more of it. */
   hide({ start, end }: Span): void {
-    this.#hidden.push([start, end]);
+    const lineEnd = this.text.indexOf("\n", end);
+    this.#hidden.push([start, lineEnd < 0 ? this.text.length : lineEnd]);
+    this.#hiddenInOrder = undefined;
   }
 
   placeOf({ start, end }: Span): Place {
@@ -199,30 +196,59 @@ export class Source {
     return { file: this.file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
   }
 
-  excerptAt({ start }: Span): Excerpt {
-    const lineStart = this.text.lastIndexOf("\n", start - 1) + 1;
-    const lineEnd = this.text.indexOf("\n", start);
-    const line = this.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).replace(/\r$/, "");
+  /** The line of a span without what was hidden, what looks like a secret, and the secrets that are known. */
+  excerptAt({ start }: Span, secrets: KnownSecrets): Excerpt {
+    const { line: number, column } = this.#position(start);
+    const lineStart = this.#lineStarts[number - 1] ?? 0;
+    const lineEnd = (this.#lineStarts[number] ?? this.text.length + 1) - 1;
+    const line = this.text.slice(lineStart, lineEnd).replace(/\r$/, "");
     if (line.length > MAX_SHOWN_LINE) return { text: "…", column: 1 };
-    const hidden = this.#hidden
-      .filter(([from, to]) => to > lineStart && from < lineStart + line.length)
-      .map(([from, to]): Range => [clamp(from - lineStart, line), clamp(to - lineStart, line)]);
-    const shown = maskLine(line, [...hidden, ...secretRanges(line)], start - lineStart);
-    return cut(shown.text, shown.column);
+    const ranges = [...this.#hiddenIn(lineStart, lineEnd), ...secretRanges(line), ...secrets.rangesIn(line)];
+    const shown = maskLine(line, ranges, Math.min(column - 1, line.length));
+    return cut(printable(shown.text).toWellFormed(), shown.column);
   }
 
-  #find(path: Path): { key?: Node; value?: Node } {
+  /** What is hidden of a line, from the line's start. */
+  #hiddenIn(lineStart: number, lineEnd: number): readonly Range[] {
+    this.#hiddenInOrder ??= merged(this.#hidden);
+    const all = this.#hiddenInOrder;
+    const ranges: Range[] = [];
+    for (let index = firstIndex(all, ([, end]) => end > lineStart); index < all.length; index++) {
+      const [start, end] = all[index] ?? [lineEnd, lineEnd];
+      if (start >= lineEnd) break;
+      ranges.push([Math.max(start, lineStart) - lineStart, Math.min(end, lineEnd) - lineStart]);
+    }
+    return ranges;
+  }
+
+  #find(path: Path): Found {
     const contents = this.#document?.contents;
-    let found: { key?: Node; value?: Node } = isNode(contents) ? { value: contents } : {};
+    let found: Found = isNode(contents) ? { value: contents } : {};
     for (const step of path) {
       const { value: parent } = found;
       if (parent === undefined) return found;
       const oldName = this.#oldNames.get(parent)?.get(String(step));
-      const next = child(parent, step) ?? (oldName === undefined ? undefined : child(parent, oldName));
+      const next =
+        this.#child(parent, step) ?? (oldName === undefined ? undefined : this.#child(parent, oldName));
       if (next === undefined) return found;
       found = next;
     }
     return found;
+  }
+
+  #child(node: Node, step: string | number): Found | undefined {
+    if (isSeq(node)) {
+      const item = typeof step === "number" ? node.items[step] : undefined;
+      return isNode(item) ? { value: item } : undefined;
+    }
+    if (!isMap(node)) return undefined;
+    const pairs = this.#pairs.get(node) ?? pairsByKey(node);
+    this.#pairs.set(node, pairs);
+    const pair = pairs.get(String(step));
+    if (pair === undefined) return undefined;
+    const key = isNode(pair.key) ? pair.key : undefined;
+    const value = isNode(pair.value) ? pair.value : key;
+    return { ...(key ? { key } : {}), ...(value ? { value } : {}) };
   }
 
   #span(start: number, end?: number): Span {
@@ -230,13 +256,14 @@ export class Source {
   }
 
   #position(offset: number): { readonly line: number; readonly column: number } {
-    const { line, col } = this.#lines.linePos(Math.min(offset, this.text.length));
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    const within = Math.min(offset, this.text.length);
+    const line = firstIndex(this.#lineStarts, (start) => start > within);
+    return { line, column: within - (this.#lineStarts[line - 1] ?? 0) + 1 };
   }
 }
 
 /** One mistake makes the parser stumble over all that follows it on the line. */
-function firstOfEachLine(errors: readonly YAMLParseError[], text: string): readonly YAMLParseError[] {
+function firstOfEachLine(errors: readonly YAMLError[], text: string): readonly YAMLError[] {
   let end = -1;
   return errors
     .toSorted((a, b) => a.pos[0] - b.pos[0])
@@ -248,8 +275,41 @@ function firstOfEachLine(errors: readonly YAMLParseError[], text: string): reado
     });
 }
 
-function clamp(column: number, line: string): number {
-  return Math.min(Math.max(column, 0), line.length);
+interface Found {
+  readonly key?: Node;
+  readonly value?: Node;
+}
+
+function pairsByKey(map: YAMLMap): ReadonlyMap<string, Pair> {
+  return new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[keyText(pair.key), pair]] : [])));
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function hasMoreMarksThan(limit: number, text: string): boolean {
+  let marks = 0;
+  for (let at = 0; at < text.length && marks <= limit; at++)
+    if (IS_MARK[text.charCodeAt(at)] === 1) marks += 1;
+  return marks > limit;
+}
+
+const IS_MARK: Uint8Array = new Uint8Array(128);
+for (const mark of "\n-?:,[]{}#&*!|>'\"%@`") IS_MARK[mark.charCodeAt(0)] = 1;
+
+/** The first index from which on `isBehind` holds, in a list where it does so from some place on. */
+function firstIndex<Item>(items: readonly Item[], isBehind: (item: Item) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBehind(items[middle] as Item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function cut(text: string, column: number): Excerpt {
@@ -258,61 +318,7 @@ function cut(text: string, column: number): Excerpt {
   const before = from > 0 ? "…" : "";
   const after = from + SHOWN_WIDTH < text.length ? "…" : "";
   return {
-    text: before + text.slice(from, from + SHOWN_WIDTH) + after,
+    text: before + text.slice(from, from + SHOWN_WIDTH).toWellFormed() + after,
     column: column - from + before.length + 1,
   };
-}
-
-function child(node: Node, step: string | number): { key?: Node; value?: Node } | undefined {
-  if (isSeq(node) && typeof step === "number") {
-    const item = node.items[step];
-    return isNode(item) ? { value: item } : undefined;
-  }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.find(
-    (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-  );
-  if (pair === undefined) return undefined;
-  const key = isNode(pair.key) ? pair.key : undefined;
-  const value = isNode(pair.value) ? pair.value : key;
-  return { ...(key ? { key } : {}), ...(value ? { value } : {}) };
-}
-
-type ScalarNode = Node & { readonly type?: string };
-
-/** The first character of a scalar's content: after the quote, or on the line after `|` or `>`. */
-function contentStart(text: string, scalar: ScalarNode): number {
-  const start = scalar.range?.[0] ?? 0;
-  if (scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED") return text.indexOf("\n", start) + 1;
-  return scalar.type === "QUOTE_DOUBLE" || scalar.type === "QUOTE_SINGLE" ? start + 1 : start;
-}
-
-/** What stands in the source for one character of the value. */
-const PIECES: Readonly<Record<string, RegExp>> = {
-  QUOTE_DOUBLE: /\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[^])|[^]/giy,
-  QUOTE_SINGLE: /''|[^]/gy,
-};
-const PLAIN_PIECE = /[^]/gy;
-/** A line break in quotes and what follows a backslash for white space. */
-const BLANK = /^(?:\s|\\[\s0abtnvfreN_LP]|\\x(?:0|20))/;
-
-/**
- * YAML changes only white space between a scalar's source and its value, and escapes in quoted ones, so the n-th
- * visible character of the value is the n-th visible one of the source.
- */
-function align(value: string, offset: number, source: string, scalar: ScalarNode): number {
-  const visible = value.slice(0, offset).replaceAll(/\s/g, "").length;
-  const atEnd = value.slice(offset).trim() === "";
-  const pieces = new RegExp(PIECES[scalar.type ?? ""] ?? PLAIN_PIECE);
-  pieces.lastIndex = contentStart(source, scalar);
-  let seen = 0;
-  let end = pieces.lastIndex;
-  for (let match = pieces.exec(source); match !== null; match = pieces.exec(source)) {
-    if (BLANK.test(match[0])) continue;
-    if (!atEnd && seen === visible) return match.index;
-    if (atEnd && seen === visible) return end;
-    seen += 1;
-    end = pieces.lastIndex;
-  }
-  return end;
 }

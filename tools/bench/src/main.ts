@@ -1,0 +1,15 @@
+import { benchCompile } from "./compile/bench-compile.ts";
+
+/** `npm run bench -- <name> …`. */
+const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  compile: benchCompile,
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
+if (benchmark === undefined) {
+  process.stderr.write(`Name a benchmark: ${Object.keys(BENCHMARKS).join(", ")}\n`);
+  process.exitCode = 2;
+} else {
+  await benchmark(args);
+}
