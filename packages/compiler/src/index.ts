@@ -22,6 +22,8 @@ export {
   schemaProblems,
 } from "./schema-check.ts";
 export type { SchemaProblem } from "./schema-check.ts";
+export { connectionsSchema } from "./schemas/connections-schema.ts";
+export { pipelineSchema } from "./schemas/pipeline-schema.ts";
 export { Source } from "./yaml/source.ts";
 export { placeholders, readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
