@@ -7,6 +7,8 @@ export function driverPackage(
     readonly inputs: "none" | "one" | "many";
     /** The body of `async run({ stepId, config, inputs, ctx }) { … }`. */
     readonly run: string;
+    /** More of its spec, or other values than the plain ones. @default none */
+    readonly spec?: Readonly<Record<string, unknown>>;
   }[],
   changes: { readonly contract?: number; readonly head?: string } = {},
 ): Readonly<Record<string, string>> {
@@ -34,6 +36,7 @@ export function driverPackage(
       configSchema: { type: "object", properties: {} },
       examples: [{ title: "Plain", config: {} }],
       "x-runtime": { driver: `./driver.js#d${index}` },
+      ...component.spec,
     });
   });
   return files;
