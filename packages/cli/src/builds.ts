@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { usage } from "./pipeline-file.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** Holds the path of the newest manifest that `osiris compile` wrote. */
 const LAST_FILE = "last-compile";
@@ -11,12 +12,7 @@ export function buildFolder(sessions: string, name: string, fingerprint: string)
 }
 
 export function rememberCompile(sessions: string, manifestFile: string): void {
-  const builds = join(sessions, "builds");
-  mkdirSync(builds, { recursive: true });
-  const file = join(builds, LAST_FILE);
-  const partial = `${file}.${process.pid}.part`;
-  writeFileSync(partial, `${manifestFile}\n`);
-  renameSync(partial, file);
+  replaceFile(join(sessions, "builds", LAST_FILE), `${manifestFile}\n`);
 }
 
 export function lastCompile(sessions: string): string {

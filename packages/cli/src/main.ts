@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { toOsirisError } from "@osiris/core";
 import { InvalidFileError } from "@osiris/runtime";
 import { compileCommand, type CompileOptions } from "./commands/compile.ts";
@@ -14,6 +14,7 @@ import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
 import { runsListCommand, type RunsListOptions } from "./commands/runs-list.ts";
+import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from "./commands/schema.ts";
 import { validateCommand, type ValidateOptions } from "./commands/validate.ts";
 import { ownVersion, versionCommand } from "./commands/version.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts";
@@ -132,6 +133,13 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     .option("--limit <runs>", "runs to show", positiveInteger, 20)
     .addOption(sessionsDir())
     .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
+
+  command(program, "schema", "Print a JSON Schema for editors, of the components that are installed here.")
+    .addArgument(new Argument("[kind]", "the file to describe").choices(SCHEMA_KINDS).default("pipeline"))
+    .option("--out <file>", "write it to a file")
+    .action(async (kind: SchemaKind, options: SchemaOptions) =>
+      done(await schemaCommand(kind, options, output)),
+    );
 
   command(program, "version", "Show versions.").action(async () => done(await versionCommand(output)));
   return program;

@@ -4,6 +4,7 @@ import { didYouMean } from "./nearest.ts";
 import { forEachText, referencesIn, type Path } from "./references.ts";
 import type { Report } from "./report.ts";
 import { checkFileSchema } from "./schema-check.ts";
+import type { ObjectSchema } from "./schemas/object-schema.ts";
 import { reportSecrets } from "./secrets/check-secrets.ts";
 import { Source } from "./yaml/source.ts";
 
@@ -21,30 +22,41 @@ export interface Connection {
 
 const name = "^[A-Za-z0-9_-]+$";
 
-export const CONNECTIONS_SCHEMA: JsonSchema = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: "urn:osiris:schema:connections:1",
-  title: "Osiris connections",
+/** What is known of every connection. Its other fields are its components'. */
+export const CONNECTION_SCHEMA: ObjectSchema = {
   type: "object",
-  required: ["connections"],
-  additionalProperties: false,
-  properties: {
-    connections: {
-      type: "object",
-      description: "By family, the part of a component's name before the dot; then by alias.",
-      propertyNames: { pattern: name },
-      additionalProperties: {
+  properties: { default: { type: "boolean", description: "Taken by steps that name no connection." } },
+};
+
+/** The schema of the file, with schemas for the connections of some families. */
+export function connectionsFileSchema(connections: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const aliases = (connection: JsonSchema): JsonSchema => ({
+    type: "object",
+    propertyNames: { pattern: name },
+    additionalProperties: connection,
+  });
+  const families = Object.entries(connections).map(([family, schema]) => [family, aliases(schema)] as const);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Osiris connections",
+    type: "object",
+    required: ["connections"],
+    additionalProperties: false,
+    properties: {
+      connections: {
         type: "object",
+        description: "By family, the part of a component's name before the dot; then by alias.",
         propertyNames: { pattern: name },
-        additionalProperties: {
-          type: "object",
-          properties: {
-            default: { type: "boolean", description: "Taken by steps that name no connection." },
-          },
-        },
+        properties: Object.fromEntries(families),
+        additionalProperties: aliases(CONNECTION_SCHEMA),
       },
     },
-  },
+  };
+}
+
+export const CONNECTIONS_SCHEMA: JsonSchema = {
+  ...connectionsFileSchema({}),
+  $id: "urn:osiris:schema:connections:1",
 };
 
 /** A step's `connection`: `@family.alias`. */

@@ -32,6 +32,8 @@ export {
 } from "./schema-check.ts";
 export type { SchemaProblem } from "./schema-check.ts";
 export { declaredSecrets } from "./secrets/declared-secrets.ts";
+export { connectionsSchema } from "./schemas/connections-schema.ts";
+export { pipelineSchema } from "./schemas/pipeline-schema.ts";
 export { Source } from "./yaml/source.ts";
 export { placeholders, readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";

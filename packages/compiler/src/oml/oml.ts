@@ -1,4 +1,5 @@
-import type { JsonSchema, JsonValue } from "@osiris/core";
+import type { JsonValue } from "@osiris/core";
+import type { ObjectSchema } from "../schemas/object-schema.ts";
 
 /** The version of the pipeline format that this compiler reads. */
 export const OML_VERSION = "0.1.0";
@@ -55,8 +56,29 @@ const paramName = "^[A-Za-z_][A-Za-z0-9_]*$";
 const paramValue = { type: ["string", "number", "boolean"] };
 const description = { type: "string", description: "For people." };
 
+/** The part of {@link OML_SCHEMA} that describes one step. */
+export const STEP_SCHEMA: ObjectSchema = {
+  type: "object",
+  required: ["id", "component", "mode"],
+  additionalProperties: false,
+  properties: {
+    id: { type: "string", description: "Names the step and its table: a-z, 0-9, _ and -." },
+    component: { type: "string", description: "What does it; see osiris components list." },
+    mode: { enum: ["read", "transform", "write"], description: "What the step does to data." },
+    description,
+    needs: {
+      type: "array",
+      items: { type: "string" },
+      uniqueItems: true,
+      description: "The steps to wait for. Default: those that the SQL reads, else the step before.",
+    },
+    input: { type: "string", description: "The table to read, where needs make several." },
+    config: { type: "object", description: "The component's settings." },
+  },
+};
+
 /** The JSON Schema of a pipeline file. The rules that need more than a schema are in the compiler. */
-export const OML_SCHEMA: JsonSchema = {
+export const OML_SCHEMA: ObjectSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   $id: `urn:osiris:schema:oml:${OML_VERSION}`,
   title: "Osiris pipeline",
@@ -115,25 +137,7 @@ export const OML_SCHEMA: JsonSchema = {
       type: "array",
       minItems: 1,
       description: "What to do. Steps that do not wait for each other run at the same time.",
-      items: {
-        type: "object",
-        required: ["id", "component", "mode"],
-        additionalProperties: false,
-        properties: {
-          id: { type: "string", description: "Names the step and its table: a-z, 0-9, _ and -." },
-          component: { type: "string", description: "What does it; see osiris components list." },
-          mode: { enum: ["read", "transform", "write"], description: "What the step does to data." },
-          description,
-          needs: {
-            type: "array",
-            items: { type: "string" },
-            uniqueItems: true,
-            description: "The steps to wait for. Default: those that the SQL reads, else the step before.",
-          },
-          input: { type: "string", description: "The table to read, where needs make several." },
-          config: { type: "object", description: "The component's settings." },
-        },
-      },
+      items: STEP_SCHEMA,
     },
   },
 };
