@@ -11,8 +11,6 @@ export function driverPackage(
     readonly members?: string;
     /** The body of `async run({ stepId, config, inputs, ctx }) { … }`. */
     readonly run: string;
-    /** More of its spec, or other values than the plain ones. @default none */
-    readonly spec?: Readonly<Record<string, unknown>>;
   }[],
   changes: { readonly contract?: number; readonly head?: string } = {},
 ): Readonly<Record<string, string>> {
