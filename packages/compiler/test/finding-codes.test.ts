@@ -188,7 +188,7 @@ const CASES: Partial<Record<FindingCode, Case>> = {
   },
   "connection.override_warning": {
     oml: pipeline(db("connection: '@db.main', port: 3307")),
-    connections: CONNECTIONS,
+    connections: CONNECTIONS.replace("host: db1", "host: db1, port: 1"),
     at: "port:",
   },
 

@@ -59,7 +59,8 @@ function* secretsInUrls(text: string): Iterable<SecretInText> {
   for (const match of text.matchAll(isUrl ? WHOLE_URL_PARAMETER : URL_PARAMETER)) {
     const { name = "", value = "" } = match.groups ?? {};
     // These mean something else outside of URLs.
-    const isKey = /^(sig|signature|key)$/i.test(name) && text.includes("://");
+    const isKey =
+      (/^sig$|signature$/i.test(name) || (/^key$/i.test(name) && value.length >= 16)) && text.includes("://");
     if (!(isSecretName(name) || isKey) || !isLiteralSecret(value)) continue;
     const end = match.index + match[0].length;
     yield { code: "secret.url", what: `a URL with the parameter ${name}`, start: end - value.length, end };
@@ -69,8 +70,13 @@ function* secretsInUrls(text: string): Iterable<SecretInText> {
 const DSN_PAIR =
   /(?<![\w?&])(?<name>[A-Za-z][A-Za-z_ -]{0,30}?)\s{0,9}=\s{0,9}(?<value>"(?:[^"\\]|\\.|""){0,300}"|'(?:[^'\\]|\\.|''){0,300}'|\{(?:[^}]|\}\}){0,300}\}|[^\s;&,]+)/gs;
 
+/** Without one of these beside it, `password=…` is a label, a path or prose. */
+const SERVER_PAIR =
+  /(?<![\w?&])(?:host|hostaddr|server|data source|addr|address|user|uid|username|user id|dbname|database|initial catalog|driver|sslmode|accountname|endpoint)\s{0,9}=/i;
+
 /** Connection strings of libpq, ODBC, ADO: `host=db password=x`, `Server=db;Pwd=x`. */
 function* secretsInDsn(text: string, offset: number): Iterable<SecretInText> {
+  if (!SERVER_PAIR.test(text)) return;
   for (const match of text.matchAll(DSN_PAIR)) {
     const { name = "", value = "" } = match.groups ?? {};
     if (!isSecretName(name.trim()) || !isLiteralSecret(value)) continue;
@@ -84,32 +90,40 @@ function* secretsInDsn(text: string, offset: number): Iterable<SecretInText> {
   }
 }
 
-const SQL_PASSWORD =
-  /\b(?:identified\s{1,9}(?:with\s{1,9}\S{1,99}\s{1,9})?(?:by|as)|password|secret|token|access_key|secret_access_key)\s{0,9}(?:=|:=|\()?\s{0,9}[en]?'(?<value>(?:[^']|'')+)'/gi;
-const SQL_USER_PASSWORD =
-  /\bidentified\s{1,9}(?:with\s{1,9}\S{1,99}\s{1,9})?(?:by|as)\s{1,9}(?!')(?<value>"[^"]{1,300}"|[^\s;]+)/gi;
-const SQL_STRING = /'(?<value>(?:[^']|'')*)'/g;
+/** A text, a quoted name, a comment: what a word inside means is another matter. */
+const SQL_PIECE = /(?<text>'(?:[^']|'')*')|(?<name>"(?:[^"]|"")*")|--[^\n]*|\/\*[^]*?(?:\*\/|$)/g;
+/** What stands before a password in SQL. A comparison (`token = 'x'`) is none. */
+const SQL_BEFORE =
+  /(?:\bidentified\s{1,9}(?:with\s{1,9}\S{1,99}\s{1,9})?(?:by|as)|\bpassword|\bset\s{1,9}password(?:\s{1,9}for\s{1,9}\S{1,99})?\s{0,9}=)\s{0,9}\(?\s{0,9}[en]?$/i;
+const SQL_BEFORE_IN_SECRET = /\b(?:password|secret|token|session_token|bearer_token)\s{1,9}$/i;
+const CREATE_SECRET = /\bcreate\s[\w\s]{0,60}\bsecret\b/i;
+const SQL_BARE = /\bidentified\s{1,9}(?:with\s{1,9}\S{1,99}\s{1,9})?(?:by|as)\s{1,9}(?<value>[^\s;'"]+)/gi;
 
 /** `CREATE SECRET (… PASSWORD 'x')`, `IDENTIFIED BY 'x'`, `ATTACH 'host=db password=x'`. */
 function* secretsInSql(sql: string): Iterable<SecretInText> {
-  for (const [form, after] of [
-    [SQL_PASSWORD, 1],
-    [SQL_USER_PASSWORD, 0],
-  ] as const) {
-    for (const match of sql.matchAll(form)) {
-      const value = match.groups?.["value"] ?? "";
-      if (!isLiteralSecret(value)) continue;
-      const end = match.index + match[0].length - after;
-      yield { code: "secret.sql", what: "SQL with a password", start: end - value.length, end };
-    }
+  const found = (start: number, end: number): SecretInText => ({
+    code: "secret.sql",
+    what: "SQL with a password",
+    start,
+    end,
+  });
+  const makesSecret = CREATE_SECRET.test(sql);
+  let done = 0;
+  for (const match of sql.matchAll(SQL_PIECE)) {
+    const code = sql.slice(Math.max(done, match.index - 300), match.index);
+    done = match.index + match[0].length;
+    const quoted = match.groups?.["text"] ?? match.groups?.["name"];
+    if (quoted === undefined) continue;
+    const value = quoted.slice(1, -1);
+    const isPassword = SQL_BEFORE.test(code) || (makesSecret && SQL_BEFORE_IN_SECRET.test(code));
+    if (isPassword && isLiteralSecret(value)) yield found(match.index + 1, done - 1);
+    if (match.groups?.["text"] === undefined) continue;
+    for (const { start, end } of secretsInDsn(value, match.index + 1)) yield found(start, end);
   }
-  for (const match of sql.matchAll(SQL_STRING)) {
+  for (const match of sql.matchAll(SQL_BARE)) {
     const value = match.groups?.["value"] ?? "";
-    // One pair alone is a comparison or a label; a connection string names its server as well.
-    if ((value.match(/\w\s*=/g) ?? []).length < 2) continue;
-    for (const found of secretsInDsn(value, match.index + 1)) {
-      yield { ...found, code: "secret.sql", what: "SQL with a password" };
-    }
+    const end = match.index + match[0].length;
+    if (isLiteralSecret(value)) yield found(end - value.length, end);
   }
 }
 
@@ -124,11 +138,20 @@ const TOKENS: readonly (readonly [what: string, form: RegExp])[] = [
   ["a Google API key", /\bAIza[\w-]{35}\b/g],
   ["a GitHub token", /\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,})/g],
   ["a Slack token", /\bxox[abeprs]-[\w-]{10,}/g],
-  ["a Stripe key", /\b[rs]k_(?:live|test)_\w{10,}/g],
+  ["a Stripe key", /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/g],
+  ["a GitLab token", /\bglpat-[\w-]{16,}/g],
+  ["an API key", /\bsk-(?:ant|proj|svcacct)-[\w-]{8,}/g],
+  ["a SendGrid key", /\bSG\.[\w-]{16,}\.[\w-]{16,}/g],
+  ["a Slack webhook", /(?<=hooks\.slack\.com\/services\/)T\w{6,}\/B\w{6,}\/\w{10,}/g],
+  ["a password", /(?<=(?:^|[\s"'])[\w.-]{1,99}:)[^@\s]{1,300}(?=@(?:tcp|unix)\()/g],
   ["a PostHog personal API key", /\bphx_\w{20,}/g],
   ["a Supabase key", /\b(?:sb_secret_|sbp_)\w{16,}/g],
   ["an npm token", /\bnpm_[A-Za-z0-9]{30,}/g],
-  ["an access token", /\b(?:bearer|basic)\s{1,9}(?<token>(?=[\w.~+/=-]{0,200}\d)[\w.~+/=-]{8,})/gi],
+  ["an access token", /^\s*(?:bearer|basic)\s{1,9}(?<token>[\w.~+/=-]{4,})\s*$/gi],
+  [
+    "an access token",
+    /authorization["']?\s{0,9}[:=]\s{0,9}["']?(?:bearer|basic)\s{1,9}(?<token>[\w.~+/=-]{4,})/gi,
+  ],
 ];
 
 function* tokens(text: string): Iterable<SecretInText> {

@@ -38,7 +38,7 @@ export function configure(
   const { spec } = component;
   const root = [...path, "config"];
   const filled = fillParams(step.config ?? {}, scope.params, scope.source, root, scope.report) as Config;
-  const { own, connection } = splitConnection(filled, spec, root, scope);
+  const { own, connection, misnamed = false } = splitConnection(filled, spec, root, scope);
   const holdsSecrets = reportSecrets(
     filled,
     {
@@ -51,29 +51,40 @@ export function configure(
     scope.report,
   );
   refuseEnvironmentInSql(step, spec, root, scope);
-  const source = connection === undefined ? undefined : lookUp(connection, step, path, scope);
-  if (connection !== undefined) checkOverrides(own, step, spec, root, scope);
+  const { source, isMissing } =
+    connection === undefined ? NOTHING : lookUp(connection, step, own, spec, path, scope);
+  if (source !== undefined) checkOverrides(own, source, step, spec, root, scope);
   const merged = { ...(source ? fieldsFor(spec, source) : {}), ...structuredClone(own) } as Config;
   const place = locator(own, root, source, scope);
   const valid =
-    checkValues(merged, step, spec, place, connection !== undefined && source === undefined, scope) &&
+    checkValues(merged, step, spec, place, misnamed || isMissing, scope) &&
     checkConstraints(merged, step, spec, root, scope);
   return {
     own: withoutConnection(merged, own, connection === undefined ? undefined : spec),
     merged,
     ...(connection === undefined ? {} : { connection }),
-    valid: valid && !holdsSecrets && (connection === undefined || source !== undefined),
+    valid: valid && !holdsSecrets && !misnamed && !isMissing,
     holdsSecrets,
   };
 }
 
-/** Takes `connection` out of the config. Without one, a step that lacks a field wants its family's default. */
+interface SplitConfig {
+  readonly own: Config;
+  readonly connection?: string;
+  /** The connection that it names cannot be meant; that has been reported. */
+  readonly misnamed?: true;
+}
+
+/**
+ * Takes `connection` out of the config. A step that names none gets its family's default, unless it sets a field that
+ * only a connection may set: then it stands for itself.
+ */
 function splitConnection(
   config: Config,
   spec: ComponentSpec,
   root: Path,
   { source, report }: CompileScope,
-): { readonly own: Config; readonly connection?: string } {
+): SplitConfig {
   const fields = connectionFields(spec);
   if (fields.size === 0) {
     if (!Object.hasOwn(config, "connection") || Object.hasOwn(spec.configSchema.properties, "connection")) {
@@ -85,23 +96,22 @@ function splitConnection(
   }
   const own = without(config, "connection");
   const reference = config["connection"];
+  const family = familyOf(spec.name);
   if (reference === undefined) {
-    const lacks = (spec.configSchema.required ?? []).some(
-      (field) => fields.has(field) && !Object.hasOwn(own, field),
-    );
-    return lacks ? { own, connection: `@${familyOf(spec.name)}` } : { own };
+    const standsAlone = Object.keys(own).some((field) => fields.get(field) === "forbidden");
+    return standsAlone ? { own } : { own, connection: `@${family}` };
   }
   const span = source.spanOf([...root, "connection"]);
-  const family = familyOf(spec.name);
   const parts = typeof reference === "string" ? CONNECTION_REFERENCE.exec(reference)?.groups : undefined;
   if (typeof reference !== "string" || parts === undefined) {
-    const message = "A connection is named @family.alias";
-    report.add("connection.bad_reference", span, message, `Write it like "@${family}.main", in quotes.`);
-    return { own };
+    const hint = `Write it like "@${family}.main", in quotes. Parameters can stand in it, the environment cannot.`;
+    report.add("connection.bad_reference", span, "A connection is named @family.alias", hint);
+    return { own, misnamed: true };
   }
   if (parts["family"] !== family) {
     const message = `${spec.name} takes connections of the family "${family}", not of "${parts["family"]}"`;
-    report.add("connection.wrong_family", span, message);
+    report.add("connection.wrong_family", span, message, `Write it like "@${family}.main".`);
+    return { own, misnamed: true };
   }
   return { own, connection: reference };
 }
@@ -110,17 +120,33 @@ function without(config: Config, field: string): Config {
   return Object.fromEntries(Object.entries(config).filter(([key]) => key !== field));
 }
 
+interface LookedUp {
+  readonly source?: Connection;
+  /** The step cannot do without it; that has been reported. */
+  readonly isMissing: boolean;
+}
+
+const NOTHING: LookedUp = { isMissing: false };
+
 function lookUp(
   reference: string,
   step: OmlStep,
+  own: Config,
+  spec: ComponentSpec,
   path: Path,
   { connections, source, report }: CompileScope,
-): Connection | undefined {
-  const known = connections();
-  if (known === undefined) return undefined;
+): LookedUp {
   const [family = "", alias] = reference.slice(1).split(".");
+  const fields = connectionFields(spec);
+  const lacks = (spec.configSchema.required ?? []).some(
+    (field) => fields.has(field) && !Object.hasOwn(own, field),
+  );
+  const known = connections();
+  if (known === undefined) return { isMissing: alias !== undefined || lacks };
   const found = alias === undefined ? known.default(family) : known.find(family, alias);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { source: found, isMissing: false };
+  // A default is taken where there is one, and missed only where something is missing.
+  if (alias === undefined && !lacks) return NOTHING;
   const names = known.aliases(family).map((name) => `@${family}.${name}`);
   const noFile = `There is no ${CONNECTIONS_FILE} here or in a folder above.`;
   if (alias === undefined) {
@@ -137,11 +163,12 @@ function lookUp(
     const hint = known.file ? didYouMean(reference, names) : noFile;
     report.add("connection.unknown", span, `No connection "${reference}" is defined`, hint);
   }
-  return undefined;
+  return { isMissing: true };
 }
 
 function checkOverrides(
   own: Config,
+  connection: Connection,
   step: OmlStep,
   spec: ComponentSpec,
   root: Path,
@@ -154,7 +181,7 @@ function checkOverrides(
     if (policy === "forbidden") {
       const message = `Step "${step.id}" cannot set "${field}": it is the connection's`;
       report.add("connection.override_forbidden", span(), message, "Remove it, or use another connection.");
-    } else if (policy === "warning") {
+    } else if (policy === "warning" && Object.hasOwn(connection.fields, field)) {
       const message = `Step "${step.id}" sets "${field}" over the connection's value`;
       report.add("connection.override_warning", span(), message);
     }

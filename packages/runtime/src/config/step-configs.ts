@@ -4,6 +4,8 @@ import {
   Connections,
   declaredSecrets,
   fieldsFor,
+  findSecrets,
+  isSecretName,
   mapTexts,
   replaceReferences,
   Report,
@@ -11,6 +13,7 @@ import {
   type Connection,
   type Manifest,
   type ManifestStep,
+  type Path,
   type StepConfig,
 } from "@osiris/compiler";
 import { OsirisError, Secret, type ComponentSpec } from "@osiris/core";
@@ -97,7 +100,9 @@ export class StepConfigs {
   resolve(step: ManifestStep, component: DiscoveredComponent): ResolvedStep {
     const { spec } = component;
     const written = { ...this.#connectionFields(step, spec), ...this.#own.get(step.id) };
-    const config = this.#fillEnvironment(structuredClone(written), step) as Record<string, unknown>;
+    const { filled, used } = this.#fillEnvironment(structuredClone(written), step);
+    const secrets = secretsIn(filled, used, spec);
+    const config = filled as Record<string, unknown>;
     const what = `the config of step "${step.id}"`;
     const problems = schemaProblems(spec.configSchema, config, what, { coerce: true });
     const messages = [...problems.map(({ message }) => message), ...brokenConstraints(spec, config)];
@@ -106,8 +111,7 @@ export class StepConfigs {
       read: this.#absolute(step, config, "read"),
       write: this.#absolute(step, config, "write"),
     };
-    const secrets: string[] = [];
-    return { config: wrapSecrets(config, spec, secrets), files, secrets };
+    return { config: wrapSecrets(config, spec), files, secrets };
   }
 
   #connectionFields(step: ManifestStep, spec: ComponentSpec): Readonly<Record<string, unknown>> {
@@ -116,18 +120,22 @@ export class StepConfigs {
     const found: Connection | undefined =
       alias === undefined ? this.#connections.default(family) : this.#connections.find(family, alias);
     if (found !== undefined) return fieldsFor(spec, found);
-    const name =
-      alias === undefined ? `default connection of the family "${family}"` : `connection ${step.connection}`;
+    // A default is taken where there is one; whether the step can do without, its schema knows.
+    if (alias === undefined) return {};
     throw new OsirisError({
       code: "connection.unknown",
       category: "usage",
-      message: `Step "${step.id}" needs the ${name}, which is not defined here`,
+      message: `Step "${step.id}" needs the connection ${step.connection}, which is not defined here`,
       hint: "Define it in osiris_connections.yaml, in the working directory or above.",
     });
   }
 
-  #fillEnvironment(config: unknown, step: ManifestStep): unknown {
+  #fillEnvironment(
+    config: unknown,
+    step: ManifestStep,
+  ): { readonly filled: unknown; readonly used: readonly UsedVariable[] } {
     const missing: string[] = [];
+    const used: UsedVariable[] = [];
     const filled = mapTexts(config, (text, path) =>
       replaceReferences(text, (reference) => {
         if (reference.kind === "escape") return "${";
@@ -137,10 +145,11 @@ export class StepConfigs {
         if (reference.fallback !== undefined && (value === undefined || value === ""))
           return reference.fallback;
         if (value === undefined) missing.push(`${reference.name} (for "${path.join(".")}")`);
+        else used.push({ name: reference.name, value, path });
         return value ?? "";
       }),
     );
-    if (missing.length === 0) return filled;
+    if (missing.length === 0) return { filled, used };
     throw new OsirisError({
       code: "environment.missing",
       category: "usage",
@@ -190,12 +199,26 @@ function badConfig(step: ManifestStep, messages: readonly string[]): OsirisError
   });
 }
 
-function wrapSecrets(config: unknown, spec: ComponentSpec, secrets: string[]): DriverConfig {
+/** A variable of the environment in a config, and where. */
+interface UsedVariable {
+  readonly name: string;
+  readonly value: string;
+  readonly path: Path;
+}
+
+/**
+ * What must not be shown of a config whose variables are filled in: all that the compiler would have refused to see
+ * written out there, the variables that it is made of, and variables whose names say enough.
+ */
+function secretsIn(config: unknown, used: readonly UsedVariable[], spec: ComponentSpec): readonly string[] {
+  const { secrets = [], configSchema: schema, sql } = spec;
+  const found = findSecrets(config, { secrets, schema, sqlField: sql?.slice(1) });
+  const places = new Set(found.map(({ path }) => path.join("/")));
+  const variables = used.filter(({ name, path }) => isSecretName(name) || places.has(path.join("/")));
+  return [...found.map(({ secret }) => secret), ...variables.map(({ value }) => value)];
+}
+
+function wrapSecrets(config: unknown, spec: ComponentSpec): DriverConfig {
   const isSecret = declaredSecrets(spec.secrets);
-  const wrapped = mapTexts(config, (text, path) => {
-    if (!isSecret(path)) return text;
-    secrets.push(text);
-    return new Secret(text);
-  });
-  return wrapped as DriverConfig;
+  return mapTexts(config, (text, path) => (isSecret(path) ? new Secret(text) : text)) as DriverConfig;
 }
