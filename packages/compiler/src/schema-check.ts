@@ -22,6 +22,8 @@ export interface SchemaProblem {
 export interface SchemaCheckOptions {
   /** Turns `"3306"` into 3306 where a number is wanted: for values from the environment. @default false */
   readonly coerce?: boolean;
+  /** Whether texts with `${…}` stand for something else: not in the keys of our own files. @default true */
+  readonly references?: boolean;
   /** Better hints than the nearest name, by unknown key. */
   readonly keyHints?: Readonly<Record<string, string>>;
 }
@@ -66,7 +68,8 @@ export function schemaProblems(
 ): readonly SchemaProblem[] {
   const validate = validator(schema, options.coerce ?? false);
   if (validate(value)) return [];
-  const errors = (validate.errors ?? []).filter((error) => !dependsOnUnresolved(error));
+  const all = validate.errors ?? [];
+  const errors = options.references === false ? all : all.filter((error) => !dependsOnUnresolved(error));
   return withoutEchoes(
     withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {})),
   );
@@ -82,9 +85,9 @@ function withoutEchoes(problems: readonly SchemaProblem[]): readonly SchemaProbl
   );
 }
 
-/** The first problem, as one line; undefined when there is none. For files that are read without positions. */
+/** The first problem of a file of ours, as one line; undefined when there is none. */
 export function schemaProblem(schema: JsonSchema, value: unknown, what: string): string | undefined {
-  return schemaProblems(schema, value, what)[0]?.message;
+  return schemaProblems(schema, value, what, { references: false })[0]?.message;
 }
 
 /** The texts of a spec's rules that a config breaks, whatever becomes of the references in it. */
@@ -110,7 +113,7 @@ export function checkFileSchema(
   report: Report,
   options: SchemaCheckOptions = {},
 ): void {
-  for (const problem of schemaProblems(schema, value, at.what, options)) {
+  for (const problem of schemaProblems(schema, value, at.what, { ...options, references: false })) {
     report.add(
       `${at.code}.${problem.kind}`,
       spanOfProblem(problem, [], at.source),

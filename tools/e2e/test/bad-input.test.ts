@@ -53,6 +53,18 @@ const cases: Readonly<Record<string, BadInput>> = {
     says: /has no key "nam"/,
     help: /Did you mean "name"/,
   },
+  "a reference where none can be used": {
+    oml: pipeline(READ.replace("mode: read", 'mode: "${params.mode}"'), "params: { mode: read }\n"),
+    exitCode: 2,
+    place: "7:11",
+    says: /"steps\.0\.mode" must be one of: read, transform, write/,
+  },
+  "a reference in the pipeline's name": {
+    oml: pipeline(READ).replace("name: test", 'name: "../${HOME}"'),
+    exitCode: 2,
+    place: "2:7",
+    says: /"name" must match/,
+  },
   "an unknown component": {
     oml: pipeline(READ.replace("csv_extractor", "csv_extracter") + WRITE),
     exitCode: 2,

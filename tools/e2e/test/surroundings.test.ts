@@ -79,6 +79,7 @@ describe("a manifest from elsewhere", () => {
   const edits: readonly (readonly [name: string, from: string | RegExp, to: string, says: RegExp])[] = [
     ["with a config elsewhere", "cfg: cfg/a.json", "cfg: ../a.json", /"steps\.0\.cfg" must match/],
     ["with an id elsewhere", "id: a", "id: ../../a", /"steps\.0\.id" must match/],
+    ["with a reference in an id", "id: a", "id: ../../${A}", /"steps\.0\.id" must match/],
     ["with needs that nothing meets", "needs: []", "needs: [b]", /changed after it had been compiled/],
     ["with another name", "name: test", "name: other", /changed after it had been compiled/],
     [
