@@ -48,7 +48,8 @@ export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
     });
     for (const name of Object.keys(dtype).filter((name) => !columns.includes(name))) {
       const message = `dtype declares the type of "${name}", which is not among columns`;
-      problems.push({ path: "/dtype", message, hint: "Add it to columns, or remove it here." });
+      const path = `/dtype/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+      problems.push({ path, message, hint: "Add it to columns, or remove it here." });
     }
     return problems;
   },

@@ -48,6 +48,20 @@ describe("columns", () => {
     expect(await columnsOf(steps, "c")).toBe(`${a.replace("n VARCHAR, ", "")}, twice BIGINT`);
   });
 
+  test("are called as in a run, also where DuckDB makes a name of an expression", async () => {
+    const steps = step("a", "SELECT greatest(*COLUMNS(['id'])), {'a': 1, 'B c': 2} AS s FROM people");
+    expect(await columnsOf(steps, "a")).toBe(
+      'greatest(id := pipeline_data.main.people.id) BIGINT, s STRUCT(a INTEGER, "B c" INTEGER)',
+    );
+  });
+
+  test("that no table can hold are a mistake", async () => {
+    const found = await findings(step("a", "SELECT row(id, name) AS r FROM people"));
+    expect(found).toMatchObject([
+      { code: "sql.invalid", message: expect.stringContaining("struct without names") as string },
+    ]);
+  });
+
   test("that depend on an unknown table are unknown, and nothing is said about them", async () => {
     const steps =
       step("a", "SELECT whatever FROM mystery JOIN people USING (id)") + step("b", "SELECT nothing FROM a");
@@ -138,6 +152,10 @@ describe("a statement that is not one SELECT comes with its rewrite", () => {
     ["INSERT INTO x SELECT id FROM people", "Write: SELECT id FROM people"],
     ["COPY (SELECT id FROM people) TO 'x.csv'", "Write: SELECT id FROM people"],
     ["PIVOT people ON name USING sum(id)", "FROM people PIVOT (sum(id) FOR name IN ('a', 'b'))"],
+    [
+      "PIVOT people ON name USING sum(id) GROUP BY né",
+      "FROM people PIVOT (sum(id) FOR name IN ('a', 'b') GROUP BY né)",
+    ],
     ["UPDATE people SET id = 1", "Write the SELECT whose rows are the ones you want"],
     ["SET threads = 1", "Write the SELECT alone"],
   ])("%s", async (query, rewrite) => {

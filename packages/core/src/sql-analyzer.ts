@@ -63,8 +63,12 @@ export interface BindProblem {
 const BIND_TIMEOUT_MS = 10_000;
 
 export async function openSqlAnalyzer(): Promise<SqlAnalyzer> {
-  const instance = await DuckDBInstance.create(":memory:", { enable_external_access: "false", threads: "1" });
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
+  // The name of a run's database: DuckDB makes it a part of some columns' names.
+  await connection.run(
+    "ATTACH ':memory:' AS pipeline_data; USE pipeline_data; SET enable_external_access = false",
+  );
   // Folding constants would execute parts of a query.
   await connection.run("PRAGMA disable_optimizer; SET errors_as_json = true; SET TimeZone = 'UTC'");
   return new DuckDbAnalyzer(instance, connection);
@@ -210,10 +214,18 @@ function typeText(type: DuckDBType): string {
   if (type instanceof DuckDBArrayType) return `${typeText(type.valueType)}[${type.length}]`;
   if (type instanceof DuckDBMapType) return `MAP(${typeText(type.keyType)}, ${typeText(type.valueType)})`;
   if (!(type instanceof DuckDBStructType)) return type.toString();
+  if (type.entryNames.includes("")) {
+    throw new Error("A table cannot hold a struct without names, such as row(1, 2): write {'a': 1, 'b': 2}");
+  }
   const fields = type.entryTypes.map(
-    (entry, index) => `${quoteIdentifier(type.entryNames[index] ?? "")} ${typeText(entry)}`,
+    (entry, index) => `${fieldName(type.entryNames[index] ?? "")} ${typeText(entry)}`,
   );
   return `STRUCT(${fields.join(", ")})`;
+}
+
+/** Quoted where DuckDB quotes it, in a table's description. */
+function fieldName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name);
 }
 
 function hasDuplicates(columns: readonly Column[]): boolean {

@@ -35,6 +35,12 @@ const ECHO = `
   table.append({ host, port: JSON.stringify(port), note, shown: \`\${password} \${JSON.stringify(headers)}\`, right: String(right) });
   return { rows: 1 };`;
 
+/** A driver that writes down its config. */
+const SHOWN = `
+  const table = await ctx.createTable([{ name: "shown", type: "VARCHAR" }]);
+  table.append({ shown: JSON.stringify(config) });
+  return { rows: 1 };`;
+
 /** A driver that says its password wherever it can. */
 const BLABS = `
   const password = config.password.reveal();
@@ -96,6 +102,22 @@ describe("a connection", () => {
       shown: '*** {"X-Key":"***"}',
       right: "true",
     });
+  });
+
+  test("is taken by a step that lacks nothing, and not by one that brings its own password", async () => {
+    const optional = { ...SPEC, configSchema: { ...SPEC.configSchema, required: [] } };
+    const folder = dbProject("", MAIN, {
+      ...driverPackage("osiris-driver-db", [
+        { name: "db.extractor", mode: "extract", inputs: "none", run: SHOWN, spec: optional },
+      ]),
+      "alone.yaml": pipeline(
+        "  - { id: row, component: db.extractor, mode: read, config: { password: '${DB_PASSWORD}' } }\n",
+      ),
+    });
+    expect((await osirisWith(ENV, folder, "run", "pipeline.yaml")).exitCode).toBe(0);
+    expect(await row(folder)).toEqual({ shown: '{"host":"db1","port":3307,"password":"***"}' });
+    expect((await osirisWith(ENV, folder, "run", "alone.yaml")).exitCode).toBe(0);
+    expect(await row(folder)).toEqual({ shown: '{"password":"***","port":3306}' });
   });
 
   test("is no part of the manifest: the same one runs with another", async () => {
@@ -167,6 +189,35 @@ describe("a secret", () => {
     for (const text of [...files, stdout, stderr]) {
       for (const form of forms) expect(text).not.toContain(Buffer.from(form, "utf8").toString("latin1"));
     }
+  });
+
+  test("is taken out where no spec declares it: in headers, URLs and under names that secrets have", async () => {
+    const config = `{ headers: { Authorization: 'Bearer \${KEY}' }, url: 'https://u:\${KEY}@h/x?token=\${KEY}', opts: { api_token: '\${KEY}' } }`;
+    const spec = {
+      secrets: [],
+      "x-connection-fields": ["none"],
+      configSchema: { type: "object", properties: { none: {} } },
+    };
+    const run = `ctx.log("warn", "got", { [config.opts.api_token]: 1 });
+      throw new Error(JSON.stringify(config) + " Basic " + btoa("u:" + config.opts.api_token));`;
+    const folder = project({
+      "package.json": projectManifest("osiris-driver-db"),
+      ...driverPackage("osiris-driver-db", [{ name: "db.open", mode: "extract", inputs: "none", run, spec }]),
+      "pipeline.yaml": pipeline(`  - { id: row, component: db.open, mode: read, config: ${config} }\n`),
+    });
+    const { exitCode, stdout, stderr } = await osirisWith(
+      { KEY: "topsecret99" },
+      folder,
+      "run",
+      "pipeline.yaml",
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('"url":"https://u:***@h/x?token=***"');
+    const sessions = join(folder, ".osiris_sessions");
+    const files = readdirSync(sessions, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
+    for (const text of [...files, stdout, stderr]) expect(text).not.toMatch(/topsecret99|dTp0b3BzZWNyZXQ5OQ/);
   });
 
   test("of four characters is taken out, too", async () => {

@@ -44,6 +44,20 @@ describe("what a driver says of its config when a pipeline is compiled", () => {
     expect(exitCode).toBe(2);
   });
 
+  test.each([
+    [`async validate() { return []; },`, /its validate\(\) must return a list, and returned a promise/],
+    [`columns: () => 5,`, /its columns\(\) must return a list, and returned number/],
+    [
+      `columns: () => [{ name: "a", type: "INT" }, { name: "A", type: "INT" }],`,
+      /announces the column "A" twice/,
+    ],
+  ])("an answer of another kind is the driver's mistake: %s", async (members, says) => {
+    const { exitCode, stderr } = await runWith(members, "");
+    expect(stderr).toMatch(says);
+    expect(stderr).toContain("[step.driver_broken]");
+    expect(exitCode).toBe(2);
+  });
+
   test("SQL is checked against the columns that it announces", async () => {
     const { exitCode, stderr } = await runWith(PROMISE, "", READS);
     expect(stderr).toMatch(/pipeline\.yaml:5:86: error: SQL: no column is called "m" here/);

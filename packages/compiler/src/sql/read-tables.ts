@@ -56,7 +56,7 @@ const WRAPPED: readonly RegExp[] = [
   /^ ?copy ?\((?<select>.+)\) ?to\b.*$/i,
 ];
 const PIVOT =
-  /^ ?pivot(?:_wider)? (?<table>\S+) on (?<column>.+?) using (?<value>.+?)(?: group by .+)?;? ?$/i;
+  /^ ?pivot(?:_wider)? (?<table>\S+) on (?<column>.+?) using (?<value>.+?)(?<group> group by .+?)?;? ?$/i;
 const MAX_REWRITE = 200;
 
 /** The rewrite, where there is one. */
@@ -72,8 +72,8 @@ function selectInstead(sql: string): string {
   }
   const pivot = PIVOT.exec(line)?.groups;
   if (pivot !== undefined) {
-    const { table = "", column = "", value = "" } = pivot;
-    return `Write it with the values it makes columns of: FROM ${table} PIVOT (${value} FOR ${column} IN ('a', 'b'))`;
+    const { table = "", column = "", value = "", group = "" } = pivot;
+    return `Write it with the values it makes columns of: FROM ${table} PIVOT (${value} FOR ${column} IN ('a', 'b')${group})`;
   }
   const effects = /^\s*(?:update|delete|merge)\b/i.test(sql);
   return effects

@@ -1,4 +1,4 @@
-import type { Column, Driver, SqlAnalyzer } from "@osiris/core";
+import { foldCase, type Column, type Driver, type SqlAnalyzer } from "@osiris/core";
 import type { InstalledComponent } from "../component.ts";
 import { pointerToPath } from "../schema-check.ts";
 import type { CompileScope, StepDraft } from "./step-draft.ts";
@@ -38,23 +38,35 @@ async function ask(
 ): Promise<void> {
   try {
     // A driver must not change what the next one, or the manifest, sees.
-    const problems = driver.validate?.(structuredClone(step.configuration.merged)) ?? [];
+    const problems =
+      listFrom("validate", driver.validate?.(structuredClone(step.configuration.merged))) ?? [];
     for (const { path, message, hint } of problems) {
       const span = scope.source.spanOf([...step.path, "config", ...pointerToPath(path)]);
       scope.report.add("config.refused", span, message, hint);
     }
     if (problems.length > 0 || step.table === undefined) return;
-    const columns = driver.columns?.(structuredClone(step.configuration.merged));
+    const columns = listFrom("columns", driver.columns?.(structuredClone(step.configuration.merged)));
     if (columns !== undefined) step.columns = await spelled(columns, analyzer);
   } catch (error) {
     reportBroken(step, error instanceof Error ? error : new Error(String(error)), scope);
   }
 }
 
+/** Drivers in JavaScript return what they like, a promise for instance. */
+function listFrom<Item>(call: string, answer: readonly Item[] | undefined): readonly Item[] | undefined {
+  if (answer === undefined || Array.isArray(answer)) return answer;
+  throw new Error(
+    `its ${call}() must return a list, and returned ${answer instanceof Promise ? "a promise" : typeof answer}`,
+  );
+}
+
 /** The columns with their types as DuckDB writes them. */
 async function spelled(columns: readonly Column[], analyzer: SqlAnalyzer): Promise<readonly Column[]> {
   const result: Column[] = [];
   for (const { name, type } of columns) {
+    if (result.some((other) => foldCase(other.name) === foldCase(name))) {
+      throw new Error(`it announces the column "${name}" twice; upper and lower case are one`);
+    }
     const known = await analyzer.typeName(type);
     if (known === undefined)
       throw new Error(`it announces the column "${name}" with the unknown type ${type}`);
