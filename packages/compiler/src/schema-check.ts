@@ -20,6 +20,11 @@ export interface SchemaProblem {
 export interface SchemaCheckOptions {
   /** Turns `"3306"` into 3306 where a number is wanted: for values from the environment. @default false */
   readonly coerce?: boolean;
+  /**
+   * Whether a text with a reference (`${NAME}`) stands for something that is not known yet, and is taken to be right.
+   * In a config it does. @default false
+   */
+  readonly references?: boolean;
   /** Better hints than the nearest name, by unknown key. */
   readonly keyHints?: Readonly<Record<string, string>>;
 }
@@ -53,8 +58,8 @@ function validator(schema: JsonSchema, coerce: boolean): ValidateFunction {
 }
 
 /**
- * What is wrong with `value`, which `what` names. Fills in the schema's defaults. Texts that stand for something that
- * is not known yet (`${NAME}`) are taken to be right. Throws when `schema` is no JSON Schema.
+ * What is wrong with `value`, which `what` names. Fills in the schema's defaults. Throws when `schema` is no JSON
+ * Schema.
  */
 export function schemaProblems(
   schema: JsonSchema,
@@ -64,7 +69,8 @@ export function schemaProblems(
 ): readonly SchemaProblem[] {
   const validate = validator(schema, options.coerce ?? false);
   if (validate(value)) return [];
-  const errors = (validate.errors ?? []).filter((error) => !dependsOnUnresolved(error));
+  const all = validate.errors ?? [];
+  const errors = options.references === true ? all.filter((error) => !dependsOnUnresolved(error)) : all;
   return withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {}));
 }
 
@@ -81,7 +87,7 @@ export function brokenConstraints(spec: ComponentSpec, config: unknown): readonl
 }
 
 function matches(schema: JsonSchema, value: unknown): boolean {
-  return schemaProblems(schema, structuredClone(value), "").length === 0;
+  return schemaProblems(schema, structuredClone(value), "", { references: true }).length === 0;
 }
 
 /** Checks a value of a file of ours, and reports what is wrong where it stands. */

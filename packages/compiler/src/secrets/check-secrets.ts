@@ -58,6 +58,7 @@ export function reportSecrets(value: unknown, places: SecretPlaces, report: Repo
       schema,
       inHeaders,
       isText: typeof node === "string",
+      text,
     });
     if (reason !== undefined && places.names !== false && isLiteralSecret(text)) {
       const message = `"${name}" ${reason}, and its value is written out`;
@@ -76,7 +77,12 @@ export function reportSecrets(value: unknown, places: SecretPlaces, report: Repo
 function secretReason(
   name: string,
   isDeclared: boolean,
-  context: { readonly schema: JsonSchema | undefined; readonly inHeaders: boolean; readonly isText: boolean },
+  context: {
+    readonly schema: JsonSchema | undefined;
+    readonly inHeaders: boolean;
+    readonly isText: boolean;
+    readonly text: string;
+  },
 ): string | undefined {
   if (context.inHeaders) {
     return isHarmlessHeader(name) ? undefined : "is a header that may carry credentials";
@@ -84,6 +90,8 @@ function secretReason(
   if (isDeclared) return "is a secret";
   // A number under one of the other names is far more often a number: `max_tokens: 100`.
   if (!isSecretName(name) || !(context.isText || /pass|pwd|secret/i.test(name))) return undefined;
+  // Their form tells what in them is secret: the rest may well be written out.
+  if (/dsn$|connection[^a-z]?string$/i.test(name) && /:\/\/|\w\s?=/.test(context.text)) return undefined;
   const { schema } = context;
   const restricted = schema !== undefined && ["enum", "const", "pattern"].some((key) => key in schema);
   return restricted ? undefined : "has the name of a secret";

@@ -18,7 +18,7 @@ export function plainValue(contents: unknown, refuse: Refuse): unknown {
 
 /** The name that a key gets in plain data. */
 export function keyText({ value }: Scalar): string {
-  return value === null ? "" : String(value as string | number | boolean);
+  return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
 }
 
 interface Anchored {
