@@ -45,7 +45,7 @@ export type CompileResult =
  */
 export async function compile(request: CompileRequest): Promise<CompileResult> {
   const report = new Report();
-  const source = new Source(request.text, request.file);
+  const source = new Source(request.text, request.file, secretNamesOf(request.components));
   const document = source.read(report);
   if (document === undefined) return { ok: false, findings: report.findings() };
 
@@ -69,6 +69,12 @@ export async function compile(request: CompileRequest): Promise<CompileResult> {
   const findings = report.findings();
   if (report.hasErrors) return { ok: false, findings };
   return { ok: true, pipeline: buildPipeline(oml as Oml, params, request.profile, steps), findings };
+}
+
+/** The last names in the pointers to secrets of all components. */
+function secretNamesOf({ installed }: Components): ReadonlySet<string> {
+  const pointers = [...installed.values()].flatMap(({ spec }) => spec.secrets ?? []);
+  return new Set(pointers.map((pointer) => pointer.slice(pointer.lastIndexOf("/") + 1)));
 }
 
 /** The file is nobody's business in a pipeline that takes no connection. */

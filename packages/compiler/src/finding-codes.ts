@@ -289,8 +289,9 @@ export const FINDING_CODES = {
     remedy: "Change it, as DuckDB's message says.",
   },
   "sql.too_slow": {
-    cause: "DuckDB computes something very large while it only checks the query.",
-    remedy: "Make the constant parts of the query smaller.",
+    cause:
+      "DuckDB takes very long to check the query: it is huge, or something in it is computed already then.",
+    remedy: "Make the query, or the constant parts of it, smaller.",
   },
 
   "spec.bad_pointer": {

@@ -57,8 +57,8 @@ function validator(schema: JsonSchema, coerce: boolean): ValidateFunction {
 }
 
 /**
- * What is wrong with `value`, which `what` names. Fills in the schema's defaults. Texts that stand for something that
- * is not known yet (`${NAME}`) are taken to be right. Throws when `schema` is no JSON Schema.
+ * What is wrong with `value`, which `what` names. Fills in the schema's defaults. Throws when `schema` is no JSON
+ * Schema.
  */
 export function schemaProblems(
   schema: JsonSchema,

@@ -137,7 +137,7 @@ function checkExamples(spec: ComponentSpec, source: Source, report: Report): voi
       bad("connection is not of the form @family.alias");
     }
     if (connection !== undefined && fields.size === 0) bad("the component takes no connection");
-    const problems = schemaProblems(spec.configSchema, config, "its config").filter(
+    const problems = schemaProblems(spec.configSchema, config, "its config", { references: true }).filter(
       ({ kind, key }) => !(connection !== undefined && kind === "missing_key" && fields.has(key ?? "")),
     );
     for (const problem of problems) bad(problem.message, spanOfProblem(problem, path, source), problem.hint);

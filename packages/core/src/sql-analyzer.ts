@@ -15,7 +15,7 @@ import { quoteIdentifier, SINGLE_INPUT_NAME } from "./identifiers.ts";
  * can be reached.
  */
 export interface SqlAnalyzer extends AsyncDisposable {
-  /** Parses each text for itself. The tables that it names need not exist. */
+  /** Parses each text for itself. The tables that they name need not exist. */
   parse(texts: readonly string[]): Promise<readonly ParsedSql[]>;
   /** The names of all functions and macros, in lower case. */
   functions(): Promise<ReadonlySet<string>>;
@@ -23,6 +23,8 @@ export interface SqlAnalyzer extends AsyncDisposable {
   typeName(type: string): Promise<string | undefined>;
   /** Lets queries read a table with these columns. False when DuckDB does not take them. */
   declare(table: string, columns: readonly Column[]): Promise<boolean>;
+  /** The same for many tables, faster. If one of them is not taken, none is. */
+  declareAll(tables: ReadonlyMap<string, readonly Column[]>): Promise<void>;
   /**
    * Resolves a query's names and types against the declared tables, of which `singleInput` is `input_df` too. The
    * query must be one SELECT.
@@ -40,12 +42,16 @@ export type ParsedSql =
       readonly error: string;
       /** Where DuckDB knows it. */
       readonly position?: number;
+      readonly timedOut?: boolean;
     };
 
 export type BoundSql =
   | {
-      /** The result's columns, under the names that a table made of it would have. */
-      readonly columns: readonly Column[];
+      /**
+       * The result's columns, under the names that a table made of it would have. Undefined when they are not known:
+       * there are very many, or slow queries before this one have taken all the time.
+       */
+      readonly columns: readonly Column[] | undefined;
     }
   | { readonly problem: BindProblem };
 
@@ -59,8 +65,16 @@ export interface BindProblem {
   readonly candidates: readonly string[];
 }
 
-/** Some functions compute while they are bound: `repeat('x', 2000000000)` takes seconds, larger ones minutes. */
-const BIND_TIMEOUT_MS = 10_000;
+/**
+ * What slow calls may take together. Some functions compute while they are bound, and a call of DuckDB's cannot be
+ * stopped: after that nothing more is asked.
+ */
+const PATIENCE_MS = 10_000;
+/** A call that takes less is not slow. */
+const QUICK_MS = 100;
+
+/** DuckDB looks through all columns for each one that it is asked about. */
+const MAX_COLUMNS = 1_000;
 
 export async function openSqlAnalyzer(): Promise<SqlAnalyzer> {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
@@ -79,6 +93,7 @@ class DuckDbAnalyzer implements SqlAnalyzer {
   readonly #connection: DuckDBConnection;
   readonly #declared = new Set<string>();
   readonly #typeNames = new Map<string, string | undefined>();
+  #patience = PATIENCE_MS;
   #stuck = false;
 
   constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
@@ -87,13 +102,19 @@ class DuckDbAnalyzer implements SqlAnalyzer {
   }
 
   async parse(texts: readonly string[]): Promise<readonly ParsedSql[]> {
+    const timedOut = texts.map(() => ({ error: TIMED_OUT.message, timedOut: true }));
+    return this.#inTime(() => this.#parseEach(texts), timedOut, timedOut);
+  }
+
+  async #parseEach(texts: readonly string[]): Promise<readonly ParsedSql[]> {
     try {
       return await this.#parseAll(texts);
     } catch (error) {
+      if (texts.length === 1) return [{ error: readError(error).exception_message }];
       // One that the parser gives up on fails all that are parsed with it.
-      if (texts.length > 1)
-        return Promise.all(texts.map(async (text) => (await this.parse([text]))[0] as ParsedSql));
-      return [{ error: readError(error).exception_message }];
+      const answers: ParsedSql[] = [];
+      for (const text of texts) answers.push(...(await this.#parseEach([text])));
+      return answers;
     }
   }
 
@@ -119,7 +140,7 @@ class DuckDbAnalyzer implements SqlAnalyzer {
 
   async #askTypeName(type: string): Promise<string | undefined> {
     // As a column's type and nowhere else: the text comes from a driver.
-    if (/;|--/.test(type)) return undefined;
+    if (/;|--/.test(type) || this.#stuck) return undefined;
     try {
       await this.#connection.run(`CREATE OR REPLACE TEMP TABLE _type (c ${type})`);
       const reader = await this.#connection.runAndReadAll("SELECT column_type FROM (DESCRIBE temp._type)");
@@ -132,9 +153,10 @@ class DuckDbAnalyzer implements SqlAnalyzer {
 
   async declare(table: string, columns: readonly Column[]): Promise<boolean> {
     if (this.#declared.has(table)) return true;
-    const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(", ");
+    // It would wait for a call that may never end.
+    if (this.#stuck) return false;
     try {
-      await this.#connection.run(`CREATE TABLE ${quoteIdentifier(table)} (${list})`);
+      await this.#connection.run(createTable(table, columns));
     } catch {
       return false;
     }
@@ -142,17 +164,38 @@ class DuckDbAnalyzer implements SqlAnalyzer {
     return true;
   }
 
+  async declareAll(tables: ReadonlyMap<string, readonly Column[]>): Promise<void> {
+    if (this.#stuck || tables.size === 0) return;
+    const statements = Array.from(tables, ([table, columns]) => createTable(table, columns));
+    try {
+      await this.#connection.run(`BEGIN; ${statements.join("; ")}; COMMIT`);
+    } catch {
+      // There is none when DuckDB could not even parse it all.
+      await this.#connection.run("ROLLBACK").catch(() => undefined);
+      return;
+    }
+    for (const table of tables.keys()) this.#declared.add(table);
+  }
+
   async bind(sql: string, singleInput?: string): Promise<BoundSql> {
-    if (this.#stuck) return { problem: TIMED_OUT };
-    const timeout = Promise.withResolvers<BoundSql>();
+    return this.#inTime(() => this.#bind(sql, singleInput), { problem: TIMED_OUT }, { columns: undefined });
+  }
+
+  /** What `call` gives; `late` when the patience ends meanwhile, `afterwards` when it had ended before. */
+  async #inTime<Answer>(call: () => Promise<Answer>, late: Answer, afterwards: Answer): Promise<Answer> {
+    if (this.#patience <= 0) return afterwards;
+    const start = performance.now();
+    const timeout = Promise.withResolvers<Answer>();
     const timer = setTimeout(() => {
       this.#stuck = true;
-      timeout.resolve({ problem: TIMED_OUT });
-    }, BIND_TIMEOUT_MS);
+      timeout.resolve(late);
+    }, this.#patience);
     try {
-      return await Promise.race([this.#bind(sql, singleInput), timeout.promise]);
+      return await Promise.race([call(), timeout.promise]);
     } finally {
       clearTimeout(timer);
+      const taken = performance.now() - start;
+      if (taken > QUICK_MS) this.#patience -= taken;
     }
   }
 
@@ -168,9 +211,10 @@ class DuckDbAnalyzer implements SqlAnalyzer {
     }
   }
 
-  async #resultColumns(sql: string): Promise<readonly Column[]> {
+  async #resultColumns(sql: string): Promise<readonly Column[] | undefined> {
     const statement = await this.#connection.prepare(sql);
     try {
+      if (statement.columnCount > MAX_COLUMNS) return undefined;
       const columns = Array.from({ length: statement.columnCount }, (_, index) => ({
         name: statement.columnName(index),
         type: typeText(statement.columnType(index)),
@@ -201,11 +245,16 @@ class DuckDbAnalyzer implements SqlAnalyzer {
   }
 }
 
-const TIMED_OUT: BindProblem = {
+const TIMED_OUT = {
   kind: "timeout",
-  message: `DuckDB could not check the query within ${BIND_TIMEOUT_MS / 1000} s`,
+  message: `DuckDB takes more than ${PATIENCE_MS / 1000} s for this query and those before it`,
   candidates: [],
-};
+} as const satisfies BindProblem;
+
+function createTable(table: string, columns: readonly Column[]): string {
+  const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(", ");
+  return `CREATE TABLE ${quoteIdentifier(table)} (${list})`;
+}
 
 /** The type as SQL. JSON is an alias of VARCHAR to DuckDB's client, and must stay JSON to the binder. */
 function typeText(type: DuckDBType): string {
@@ -262,10 +311,15 @@ interface DuckDbError {
 function readError(error: unknown): DuckDbError {
   const text = error instanceof Error ? error.message : String(error);
   try {
-    return JSON.parse(text.slice(text.indexOf("{"))) as DuckDbError;
+    const read = JSON.parse(text.slice(text.indexOf("{"))) as Partial<DuckDbError>;
+    const { exception_type: type, exception_message: message } = read;
+    if (typeof type === "string" && typeof message === "string") {
+      return { ...read, exception_type: type, exception_message: message };
+    }
   } catch {
-    return { exception_type: "Unknown", exception_message: text };
+    // It is as it is.
   }
+  return { exception_type: "Unknown", exception_message: text };
 }
 
 function bindProblem(error: DuckDbError, sql: string): BindProblem {

@@ -71,9 +71,9 @@ async function tablesOf(
     const columns = step.columns === undefined ? undefined : await spelled(step.columns, analyzer);
     return { reads, ...(columns === undefined ? {} : { columns }) };
   }
-  const { reads, problems } = readTables(sql, parsed, functions);
-  const names = reads.map(({ name }) => name);
-  const bound = problems.length > 0 ? undefined : await bindQuery(sql, reads, upstream, analyzer);
+  const reading = readTables(sql, parsed, functions);
+  const names = reading.reads.map(({ name }) => name);
+  const bound = reading.problems.length > 0 ? undefined : await bindQuery(sql, reading, upstream, analyzer);
   return {
     reads: unique(names.flatMap((name) => readByQuery(name, upstream) ?? [])),
     ...(bound !== undefined && "columns" in bound ? { columns: bound.columns } : {}),

@@ -146,7 +146,11 @@ function isConnectionString(text: string): boolean {
 function secretReason(
   name: string,
   isDeclared: boolean,
-  context: { readonly schema: JsonSchema | undefined; readonly inHeaders: boolean; readonly isText: boolean },
+  context: {
+    readonly schema: JsonSchema | undefined;
+    readonly inHeaders: boolean;
+    readonly isText: boolean;
+  },
 ): string | undefined {
   if (context.inHeaders) {
     return isHarmlessHeader(name) ? undefined : "is a header that may carry credentials";

@@ -29,6 +29,33 @@ export function maskSecrets(line: string): string {
   return maskLine(line, secretRanges(line), 0).text;
 }
 
+/** What a secret may follow, in a line that may break off anywhere. */
+const BEFORE_SECRETS: readonly RegExp[] = [
+  /(?<![\w.-])(?<name>[\w.-]+)["']?\s*[:=]\s*/g,
+  /:\/\/[^\s:/?#@"'<>]*:(?!\d{1,5}(?:[/?#\s"',]|$))/g,
+  /\bidentified\b.{0,99}?\b(?:by|as)\b\s*/gi,
+  /\b(?:bearer|basic)\s+/gi,
+];
+
+/** The same for a line of a file that cannot be read: whatever stands where a secret could, unless it is a reference. */
+export function suspectRanges(line: string, isSecret: (name: string) => boolean): readonly Range[] {
+  return BEFORE_SECRETS.flatMap((form) =>
+    Array.from(line.matchAll(form), (match): Range => {
+      const start = match.index + match[0].length;
+      const name = match.groups?.["name"];
+      const harmless = name !== undefined && !isSecret(name);
+      return harmless || /^["']?\$\{[A-Z_0-9]+\}/.test(line.slice(start)) ? [0, 0] : [start, line.length];
+    }),
+  );
+}
+
+const FIRST_KEY = /^\s*(?:-\s+)*["']?(?<name>[\w.-]+)["']?\s*:/;
+
+/** The key that a line begins with. */
+export function keyOf(line: string): string | undefined {
+  return FIRST_KEY.exec(line)?.groups?.["name"];
+}
+
 const MASK = "***";
 
 /** The line with the ranges masked, and where the character at `column` (from 0) has gone. */

@@ -29,6 +29,11 @@ export function isHeaderMap(name: string): boolean {
   return /(^|[_-])headers?$|[a-z]Headers?$/.test(name) || name.toLowerCase() === "headers";
 }
 
+/** True for the name of something that may be, or hold, secrets: for texts of which no more is known. */
+export function mayHoldSecrets(name: string, secretNames: ReadonlySet<string>): boolean {
+  return isSecretName(name) || isHeaderMap(name) || secretNames.has(name);
+}
+
 /** Headers that carry no credentials: all others may, under names that only their server knows. */
 const HARMLESS_HEADER =
   /^(accept(-[a-z]+)?|content-(type|encoding|language)|user-agent|cache-control|prefer|if-[a-z-]+|origin|referer|range|x-requested-with|x-tenant(-id)?|x-request-(id|source)|x-correlation-id|([a-z-]+-)?version)$/i;

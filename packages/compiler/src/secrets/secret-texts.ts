@@ -40,12 +40,15 @@ export function secretsInText(text: string, kind: "text" | "sql"): readonly Secr
 // The forms below are tried at every place of texts that may be megabytes long. What they repeat is bounded, or can
 // begin at few places only: the time that they take grows with the text, and not with its square.
 
-// The password may hold any character but white space and quotes; a port and a path after it are no password.
-const USER_INFO = /:\/\/[^\s:/?#@"'<>]*:(?!\d{1,5}(?:[/?#\s"',]|$))(?<password>[^\s"']{0,1000})@/g;
+// The password may hold any character but white space and quotes. A port and a path after it are no password, unless an
+// @ follows before the path begins.
+const USER_INFO =
+  /:\/\/[^\s:/?#@"'<>]*:(?<password>(?!\d{1,5}(?:[/?#\s"',]|$))[^\s"']{0,1000}(?=@)|[^\s"'/?#]{0,1000}(?=@))/g;
 const URL_PARAMETER = /[?&](?<name>[\w.-]+)=(?<value>[^&#\s"']+)/g;
 /** Where all of the text is a URL, it may hold those too: URL parsers take them. */
 const WHOLE_URL = /^\s*[a-z][a-z0-9+.-]{0,30}:\/\/[^\r\n]*$/i;
-const WHOLE_USER_INFO = /^[^:]*:\/\/[^\s:/?#@]*:(?!\d{1,5}(?:[/?#\s"',]|$))(?<password>.*)@/g;
+const WHOLE_USER_INFO =
+  /^[^:]*:\/\/[^\s:/?#@]*:(?<password>(?!\d{1,5}(?:[/?#\s"',]|$)).*(?=@)|[^/?#]*(?=@))/g;
 const WHOLE_URL_PARAMETER = /[?&](?<name>[\w.-]+)=(?<value>[^&#]+)/g;
 
 function* secretsInUrls(text: string): Iterable<SecretInText> {
@@ -53,7 +56,7 @@ function* secretsInUrls(text: string): Iterable<SecretInText> {
   for (const match of text.matchAll(isUrl ? WHOLE_USER_INFO : USER_INFO)) {
     const password = match.groups?.["password"] ?? "";
     if (!isLiteralSecret(password)) continue;
-    const end = match.index + match[0].length - 1;
+    const end = match.index + match[0].length;
     yield { code: "secret.url", what: "a URL with a password", start: end - password.length, end };
   }
   for (const match of text.matchAll(isUrl ? WHOLE_URL_PARAMETER : URL_PARAMETER)) {

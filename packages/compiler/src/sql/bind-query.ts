@@ -1,7 +1,7 @@
 import { foldCase, SINGLE_INPUT_NAME, type BindProblem, type Column, type SqlAnalyzer } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
-import type { SqlProblem, TableRead } from "./read-tables.ts";
+import type { SqlProblem, SqlReading } from "./read-tables.ts";
 
 /** A table that a query may read, with its columns where they are known. */
 export interface UpstreamTable {
@@ -15,14 +15,16 @@ export type QueryBinding =
 
 /**
  * Checks a query's names and types against the columns of the tables that it reads. Undefined when those of one of
- * them are not known before it runs. `reads` are tables of `upstream` and `input_df`.
+ * them are not known before it runs, or when the check would cost too much. What it reads are tables of `upstream` and
+ * `input_df`.
  */
 export async function bindQuery(
   sql: string,
-  reads: readonly TableRead[],
+  { reads, computes }: SqlReading,
   upstream: readonly UpstreamTable[],
   analyzer: SqlAnalyzer,
 ): Promise<QueryBinding | undefined> {
+  if (computes) return undefined;
   const readsInput = reads.some(({ name }) => foldCase(name) === SINGLE_INPUT_NAME);
   const tables = new Set(reads.map(({ name }) => foldCase(name)));
   tables.delete(SINGLE_INPUT_NAME);
@@ -48,14 +50,17 @@ async function bindAll(
   sql: string,
   inputs: { readonly singleInput: string | undefined; readonly known: readonly string[] },
   analyzer: SqlAnalyzer,
-): Promise<QueryBinding> {
+): Promise<QueryBinding | undefined> {
   const problems: SqlProblem[] = [];
   let text = sql;
   /** How far places behind a replacement have moved, in reading order of the replacements. */
   const moved: { readonly at: number; readonly by: number }[] = [];
   for (;;) {
     const bound = await analyzer.bind(text, inputs.singleInput);
-    if ("columns" in bound) return problems.length === 0 ? bound : { problems };
+    if ("columns" in bound) {
+      if (problems.length > 0) return { problems };
+      return bound.columns === undefined ? undefined : { columns: bound.columns };
+    }
     const { kind, position } = bound.problem;
     const isName = kind === "column" || kind === "table";
     if (problems.length > 0 && !isName) return { problems };

@@ -1,6 +1,7 @@
 import { foldCase, type ParsedSql } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { nearest } from "../nearest.ts";
+import { computesMuch, SIZING_FUNCTIONS } from "./constant-work.ts";
 import { ALLOWED_TABLE_FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
 
 /** A table that a query reads, and where: an index into the SQL text, in UTF-16 units. */
@@ -19,6 +20,8 @@ export interface SqlProblem {
 export interface SqlReading {
   readonly reads: readonly TableRead[];
   readonly problems: readonly SqlProblem[];
+  /** Whether DuckDB would compute something large while it only binds the query. */
+  readonly computes: boolean;
 }
 
 /**
@@ -26,19 +29,23 @@ export interface SqlReading {
  * functions that there are; `functions` are their names.
  */
 export function readTables(sql: string, parsed: ParsedSql, functions: ReadonlySet<string>): SqlReading {
-  if ("error" in parsed)
-    return { reads: [], problems: [parseProblem(parsed.error, parsed.position ?? 0, sql)] };
+  if ("error" in parsed) return { reads: [], problems: [parseProblem(parsed, sql)], computes: false };
   if (parsed.statements.length !== 1) {
     const hint = "Write one SELECT; give each further result a step of its own.";
     const message = `Expected one SELECT, found ${parsed.statements.length} statements`;
-    return { reads: [], problems: [{ code: "sql.one_select", message, hint, offset: 0 }] };
+    return { reads: [], problems: [{ code: "sql.one_select", message, hint, offset: 0 }], computes: false };
   }
   const walk = new Walk(sql, functions);
-  walk.query(parsed.statements[0]?.node, []);
-  return { reads: walk.reads, problems: walk.problems };
+  const tree = parsed.statements[0]?.node;
+  walk.query(tree, []);
+  return { reads: walk.reads, problems: walk.problems, computes: walk.calls && computesMuch(tree) };
 }
 
-function parseProblem(error: string, offset: number, sql: string): SqlProblem {
+function parseProblem(
+  { error, position: offset = 0, timedOut = false }: Exclude<ParsedSql, { statements: unknown }>,
+  sql: string,
+): SqlProblem {
+  if (timedOut) return { code: "sql.too_slow", message: `SQL: ${error}`, offset };
   if (!error.startsWith("Only SELECT statements"))
     return { code: "sql.syntax", message: `SQL: ${error}`, offset };
   return {
@@ -81,6 +88,9 @@ function selectInstead(sql: string): string {
     : "Write the SELECT alone: its result becomes the step's table.";
 }
 
+/** In a shorter text no constant is long enough for much work. */
+const MAX_HARMLESS = 5_000;
+
 type TreeNode = Readonly<Record<string, unknown>>;
 
 /** The kinds of FROM items that read nothing themselves. What is not named here is refused. */
@@ -93,6 +103,8 @@ const READING_TABLE_REFS = new Set(["BASE_TABLE", "TABLE_FUNCTION", "SHOW_REF"])
 class Walk {
   readonly reads: TableRead[] = [];
   readonly problems: SqlProblem[] = [];
+  /** Whether it calls functions of which DuckDB may compute much while it binds the query. */
+  calls = false;
   readonly #sql: string;
   readonly #byteLength: number;
   #offsets: Uint32Array | "same" | undefined;
@@ -181,6 +193,7 @@ class Walk {
 
   #scalarFunction(node: TreeNode): void {
     const name = foldCase(String(node["function_name"]));
+    this.calls ||= SIZING_FUNCTIONS.has(name) || this.#sql.length > MAX_HARMLESS;
     if (!REFUSED_FUNCTIONS.test(name)) return this.#knownFunction(name, node);
     const why = "it looks at the database or its settings, or changes something";
     this.#problem(node, "sql.refused_function", `The function ${name}() cannot stand in a SQL step: ${why}`);

@@ -1,4 +1,4 @@
-import { foldCase, SINGLE_INPUT_NAME, type SqlAnalyzer } from "@osiris/core";
+import { foldCase, SINGLE_INPUT_NAME, type Column, type SqlAnalyzer } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
 import { offsetsBefore, type Params } from "../params.ts";
@@ -6,7 +6,7 @@ import { unescapeReferences, type Path } from "../references.ts";
 import type { Hint } from "../report.ts";
 import type { Span } from "../yaml/source.ts";
 import { bindQuery } from "../sql/bind-query.ts";
-import { readTables, type SqlReading, type TableRead } from "../sql/read-tables.ts";
+import { readTables, type SqlProblem, type SqlReading, type TableRead } from "../sql/read-tables.ts";
 import { ownerOf } from "./check-names.ts";
 import type { CompileScope, StepDraft } from "./step-draft.ts";
 
@@ -36,6 +36,7 @@ export async function resolveInputs(
     byTable: new Map(steps.flatMap((step) => (step.table === undefined ? [] : [[step.table, step]]))),
   };
   const readings = await readQueries(steps, analyzer, scope);
+  await declareSources(readings, index, analyzer);
   for (const [position, step] of steps.entries()) {
     const before = steps[position - 1];
     const fallback = before ? [before.oml.id] : [];
@@ -44,6 +45,22 @@ export async function resolveInputs(
     else await resolveSqlStep(step, read, fallback, { index, analyzer, scope });
     checkInput(step, index, scope);
   }
+}
+
+/** Declares the tables of other steps than SQL ones that queries read, all at once: one by one takes twice as long. */
+async function declareSources(
+  readings: ReadonlyMap<StepDraft, ReadQuery>,
+  index: StepIndex,
+  analyzer: SqlAnalyzer,
+): Promise<void> {
+  const tables = new Map<string, readonly Column[]>();
+  for (const [, { reads }] of readings.values()) {
+    for (const { name } of reads) {
+      const { table, columns } = index.byTable.get(foldCase(name)) ?? {};
+      if (table !== undefined && columns !== undefined) tables.set(table, columns);
+    }
+  }
+  await analyzer.declareAll(tables);
 }
 
 type ReadQuery = readonly [query: Query, reading: SqlReading];
@@ -59,13 +76,47 @@ async function readQueries(
   });
   if (queries.length === 0) return new Map();
   const functions = await analyzer.functions();
-  const parsed = await analyzer.parse(queries.map(([, { sql }]) => sql));
-  return new Map(
-    queries.map(([step, query], position) => {
-      const answer = parsed[position] ?? { error: "DuckDB gave no answer" };
-      return [step, [query, readTables(query.sql, answer, functions)]];
-    }),
-  );
+  const readings = new Map<StepDraft, ReadQuery>();
+  for (const [step, query] of queries.filter(([, { sql }]) => sql.length > MAX_QUERY)) {
+    readings.set(step, [query, { reads: [], problems: [TOO_LONG], computes: false }]);
+  }
+  for (const batch of batches(queries.filter(([, { sql }]) => sql.length <= MAX_QUERY))) {
+    const answers = await analyzer.parse(batch.map(([, { sql }]) => sql));
+    for (const [position, [step, query]] of batch.entries()) {
+      const answer = answers[position] ?? { error: "DuckDB gave no answer" };
+      readings.set(step, [query, readTables(query.sql, answer, functions)]);
+    }
+  }
+  return readings;
+}
+
+/** Some forms of queries take DuckDB a time that grows with the square of their length. */
+const MAX_QUERY = 500_000;
+const TOO_LONG: SqlProblem = {
+  code: "sql.too_slow",
+  message: "SQL: the query has more than 500,000 characters",
+  hint: "Keep data in files, and read them with a step.",
+  offset: 0,
+};
+
+/** Parse trees are a hundred times as large as their texts. */
+const MAX_BATCH = 200_000;
+
+/** The queries in their order, in groups of a bounded length in all; a longer one is alone. */
+function* batches(queries: readonly (readonly [StepDraft, Query])[]): Iterable<typeof queries> {
+  let batch: (readonly [StepDraft, Query])[] = [];
+  let length = 0;
+  for (const query of queries) {
+    const [, { sql }] = query;
+    if (batch.length > 0 && length + sql.length > MAX_BATCH) {
+      yield batch;
+      batch = [];
+      length = 0;
+    }
+    batch.push(query);
+    length += sql.length;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** A step's SQL, and how it was written before parameters were filled in. */
@@ -85,10 +136,11 @@ function queryOf(step: StepDraft, params: Params, source: CompileScope["source"]
 
 async function resolveSqlStep(
   step: StepDraft,
-  [query, { reads, problems }]: ReadQuery,
+  [query, reading]: ReadQuery,
   fallback: readonly string[],
   { index, analyzer, scope }: { index: StepIndex; analyzer: SqlAnalyzer; scope: CompileScope },
 ): Promise<void> {
+  const { reads, problems } = reading;
   for (const { code, message, hint, offset } of problems) {
     scope.report.add(code, query.span(offset), message, hint);
   }
@@ -102,7 +154,7 @@ async function resolveSqlStep(
     scope.report.add(code, query.span(offset), message, hint);
   }
   if (problems.length > 0 || wrong.length > 0) return;
-  const bound = await bindQuery(query.sql, reads, upstream, analyzer);
+  const bound = await bindQuery(query.sql, reading, upstream, analyzer);
   if (bound === undefined) return;
   if ("columns" in bound) {
     step.columns = bound.columns;

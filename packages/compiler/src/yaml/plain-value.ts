@@ -18,9 +18,7 @@ export function plainValue(contents: unknown, refuse: Refuse): unknown {
 
 /** The name that a key gets in plain data. */
 export function keyText({ value }: Scalar): string {
-  // What YAML's core schema makes of a plain scalar.
-  const known = value as string | number | boolean | null;
-  return known === null ? "" : String(known);
+  return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
 }
 
 interface Anchored {

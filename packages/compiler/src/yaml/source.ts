@@ -15,11 +15,10 @@ import type { Excerpt, Place } from "../finding.ts";
 import type { FindingCode } from "../finding-codes.ts";
 import type { Path } from "../references.ts";
 import type { Report } from "../report.ts";
-import { printable } from "../printable.ts";
 import type { KnownSecrets } from "../secrets/known-secrets.ts";
-import { maskLine, merged, secretRanges, type Range } from "../secrets/mask-line.ts";
-import { isHeaderMap, isSecretName } from "../secrets/secret-names.ts";
+import { mayHoldSecrets } from "../secrets/secret-names.ts";
 import { isLiteralSecret } from "../secrets/secret-texts.ts";
+import { Lines } from "./lines.ts";
 import { keyText, plainValue } from "./plain-value.ts";
 import { scalarOffsets, type ScalarOffsets } from "./scalar-offsets.ts";
 
@@ -35,10 +34,6 @@ export const MAX_FILE_CHARACTERS = 8_000_000;
 /** Nor near this many marks that may mean something in YAML: each takes the parser microseconds and a kilobyte. */
 const MAX_MARKS = 1_000_000;
 
-/** Longer lines are not shown: nobody reads them, and what is in them is hard to tell. */
-const MAX_SHOWN_LINE = 4_000;
-const SHOWN_BEFORE = 100;
-const SHOWN_WIDTH = 180;
 /** A longer word is underlined in part. */
 const MAX_WORD = 1_000;
 
@@ -63,19 +58,20 @@ export class Source {
   readonly file: string;
   readonly text: string;
   readonly #document: Document | undefined;
-  readonly #lineStarts: readonly number[];
+  readonly #lines: Lines;
+  readonly #secretNames: ReadonlySet<string>;
   /** By mapping: what its keys are called elsewhere -> what they are called in the file. */
   readonly #oldNames = new WeakMap<Node, Map<string, string>>();
   readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
   readonly #offsets = new WeakMap<Scalar, ScalarOffsets>();
-  readonly #hidden: Range[] = [];
-  #hiddenInOrder: readonly Range[] | undefined;
 
-  constructor(text: string, file: string) {
+  /** `secretNames`: keys of secrets that do not sound like it, for lines of a file that cannot be read. */
+  constructor(text: string, file: string, secretNames: ReadonlySet<string> = new Set()) {
     this.file = file;
+    this.#secretNames = secretNames;
     // A byte order mark is not part of the document, and would shift the first line's columns.
     this.text = text.replace(/^\uFEFF/, "");
-    this.#lineStarts = lineStarts(this.text);
+    this.#lines = new Lines(this.text);
     if (this.text.length > MAX_FILE_CHARACTERS || hasMoreMarksThan(MAX_MARKS, this.text)) return;
     this.#document = parseDocument(this.text, {
       prettyErrors: false,
@@ -129,12 +125,13 @@ export class Source {
   /** The mistake that people make with references: in `{ }` and `[ ]` a brace ends an unquoted text. */
   #syntaxHint(offset: number): string | undefined {
     const lineStart = this.text.lastIndexOf("\n", offset - 1) + 1;
-    const line = this.text.slice(lineStart, lineStart + MAX_SHOWN_LINE).split("\n", 1)[0] ?? "";
+    const line = this.text.slice(lineStart, lineStart + 1_000).split("\n", 1)[0] ?? "";
     return /[^"'$]\$\{/.test(line) ? 'Put texts with ${…} in quotes: "${params.name}".' : undefined;
   }
 
   /** Nobody will look for secrets in a file that cannot be read, and its lines are shown all the same. */
   #hideSecrets(document: Document): void {
+    this.#lines.suspect(this.#secretNames);
     // With a stack of our own: what is nested too deeply comes here, too.
     const open: unknown[] = [document.contents];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -143,7 +140,7 @@ export class Source {
       for (const { key, value } of node.items) {
         open.push(value);
         const name = isScalar(key) ? keyText(key) : "";
-        if (!isNode(value) || !(isSecretName(name) || isHeaderMap(name))) continue;
+        if (!isNode(value) || !mayHoldSecrets(name, this.#secretNames)) continue;
         if (isScalar(value) && !isLiteralSecret(String(value.value))) continue;
         this.hide(this.#span(value.range?.[0] ?? 0, value.range?.[1]));
       }
@@ -185,40 +182,18 @@ export class Source {
 
   /** Keeps what stands there out of every excerpt, and what follows on the line: there may be more of it. */
   hide({ start, end }: Span): void {
-    const lineEnd = this.text.indexOf("\n", end);
-    this.#hidden.push([start, lineEnd < 0 ? this.text.length : lineEnd]);
-    this.#hiddenInOrder = undefined;
+    this.#lines.hide(start, end);
   }
 
   placeOf({ start, end }: Span): Place {
-    const from = this.#position(start);
-    const to = this.#position(Math.max(start, end));
+    const from = this.#lines.positionOf(start);
+    const to = this.#lines.positionOf(Math.max(start, end));
     return { file: this.file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
   }
 
   /** The line of a span without what was hidden, what looks like a secret, and the secrets that are known. */
   excerptAt({ start }: Span, secrets: KnownSecrets): Excerpt {
-    const { line: number, column } = this.#position(start);
-    const lineStart = this.#lineStarts[number - 1] ?? 0;
-    const lineEnd = (this.#lineStarts[number] ?? this.text.length + 1) - 1;
-    const line = this.text.slice(lineStart, lineEnd).replace(/\r$/, "");
-    if (line.length > MAX_SHOWN_LINE) return { text: "…", column: 1 };
-    const ranges = [...this.#hiddenIn(lineStart, lineEnd), ...secretRanges(line), ...secrets.rangesIn(line)];
-    const shown = maskLine(line, ranges, Math.min(column - 1, line.length));
-    return cut(printable(shown.text).toWellFormed(), shown.column);
-  }
-
-  /** What is hidden of a line, from the line's start. */
-  #hiddenIn(lineStart: number, lineEnd: number): readonly Range[] {
-    this.#hiddenInOrder ??= merged(this.#hidden);
-    const all = this.#hiddenInOrder;
-    const ranges: Range[] = [];
-    for (let index = firstIndex(all, ([, end]) => end > lineStart); index < all.length; index++) {
-      const [start, end] = all[index] ?? [lineEnd, lineEnd];
-      if (start >= lineEnd) break;
-      ranges.push([Math.max(start, lineStart) - lineStart, Math.min(end, lineEnd) - lineStart]);
-    }
-    return ranges;
+    return this.#lines.excerptAt(start, secrets);
   }
 
   #find(path: Path): Found {
@@ -254,12 +229,6 @@ export class Source {
   #span(start: number, end?: number): Span {
     return { source: this, start, end: end ?? start };
   }
-
-  #position(offset: number): { readonly line: number; readonly column: number } {
-    const within = Math.min(offset, this.text.length);
-    const line = firstIndex(this.#lineStarts, (start) => start > within);
-    return { line, column: within - (this.#lineStarts[line - 1] ?? 0) + 1 };
-  }
 }
 
 /** One mistake makes the parser stumble over all that follows it on the line. */
@@ -284,12 +253,6 @@ function pairsByKey(map: YAMLMap): ReadonlyMap<string, Pair> {
   return new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[keyText(pair.key), pair]] : [])));
 }
 
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
 function hasMoreMarksThan(limit: number, text: string): boolean {
   let marks = 0;
   for (let at = 0; at < text.length && marks <= limit; at++)
@@ -299,26 +262,3 @@ function hasMoreMarksThan(limit: number, text: string): boolean {
 
 const IS_MARK: Uint8Array = new Uint8Array(128);
 for (const mark of "\n-?:,[]{}#&*!|>'\"%@`") IS_MARK[mark.charCodeAt(0)] = 1;
-
-/** The first index from which on `isBehind` holds, in a list where it does so from some place on. */
-function firstIndex<Item>(items: readonly Item[], isBehind: (item: Item) => boolean): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBehind(items[middle] as Item)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function cut(text: string, column: number): Excerpt {
-  if (text.length <= SHOWN_WIDTH) return { text, column: column + 1 };
-  const from = Math.max(0, Math.min(column - SHOWN_BEFORE, text.length - SHOWN_WIDTH));
-  const before = from > 0 ? "…" : "";
-  const after = from + SHOWN_WIDTH < text.length ? "…" : "";
-  return {
-    text: before + text.slice(from, from + SHOWN_WIDTH).toWellFormed() + after,
-    column: column - from + before.length + 1,
-  };
-}
