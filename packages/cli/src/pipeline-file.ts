@@ -1,8 +1,14 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { compile, type Finding } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
-import { compilerView, isManifestText, readManifestFiles, type RunnablePipeline } from "@osiris/runtime";
+import {
+  compilerView,
+  isManifestText,
+  readManifestFiles,
+  readSourceText,
+  type RunnablePipeline,
+} from "@osiris/runtime";
 import type { Output } from "./output.ts";
 import { noteProblems, type Project } from "./project.ts";
 
@@ -81,7 +87,7 @@ function readPipelineText(file: string): string {
   if (!existsSync(file)) throw usage(`There is no file ${file}`);
   if (statSync(file).isDirectory()) throw usage(`${file} is a folder; name the pipeline file in it`);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+    return readSourceText(file, { fatal: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw usage(`${file} is not in UTF-8`, "Save it in UTF-8.");

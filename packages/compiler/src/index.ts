@@ -36,7 +36,7 @@ export { isSecretName } from "./secrets/secret-names.ts";
 export { declaredSecrets } from "./secrets/declared-secrets.ts";
 export { connectionsSchema } from "./schemas/connections-schema.ts";
 export { pipelineSchema } from "./schemas/pipeline-schema.ts";
-export { Source } from "./yaml/source.ts";
+export { MAX_FILE_CHARACTERS, Source } from "./yaml/source.ts";
 export { placeholders, readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
 export { waitsFor } from "./steps/waits-for.ts";

@@ -1,4 +1,5 @@
 export { readConnections } from "./config/step-configs.ts";
+export { readSourceText } from "./config/source-text.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";
 export { InvalidFileError } from "./config/invalid-file.ts";

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { checkFileSchema, Report, Source } from "@osiris/compiler";
 import type { JsonSchema } from "@osiris/core";
 import { findUpwards } from "./find-upwards.ts";
 import { InvalidFileError } from "./invalid-file.ts";
+import { readSourceText } from "./source-text.ts";
 
 export const PROJECT_FILE = "osiris.yaml";
 
@@ -63,7 +63,7 @@ export function readProjectConfig(from: string): ProjectConfig {
   if (folder === undefined) return {};
   const file = join(folder, PROJECT_FILE);
   const report = new Report();
-  const source = new Source(readFileSync(file, "utf8"), relative(from, file));
+  const source = new Source(readSourceText(file, { fatal: false }), relative(from, file));
   const document = source.read(report);
   const value = document?.value ?? {};
   if (document !== undefined) {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { CONNECTIONS_FILE } from "@osiris/compiler";
 import { findUpwards } from "./find-upwards.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
+import { readSourceText } from "./source-text.ts";
 
 /** What a run takes from the place where it is started: no part of the manifest, and different on every machine. */
 export interface Surroundings {
@@ -17,5 +17,8 @@ export function readSurroundings(cwd: string, exported: Environment): Surroundin
   const environment = readEnvironment(folder ?? cwd, exported);
   if (folder === undefined) return { environment };
   const file = join(folder, CONNECTIONS_FILE);
-  return { connections: { text: readFileSync(file, "utf8"), file: relative(cwd, file) }, environment };
+  return {
+    connections: { text: readSourceText(file, { fatal: false }), file: relative(cwd, file) },
+    environment,
+  };
 }
