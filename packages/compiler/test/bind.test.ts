@@ -135,6 +135,20 @@ describe("a mistake in SQL is found at its place in the file", () => {
     ]);
   });
 
+  test.each([
+    ["SELECT * EXCLUDE (zz) FROM people", "zz"],
+    ["SELECT id, name AS zz, né FROM people GROUP BY id", "name"],
+  ])("also where DuckDB gives no position: %s", async (query, at) => {
+    const [only] = await findings(step("q", query));
+    const line = pipeline(step("q", query)).split("\n")[7] ?? "";
+    expect(line.slice((only?.place.column ?? 0) - 1).startsWith(at)).toBe(true);
+  });
+
+  test("and says nothing of SQL around a parameter that has no value", async () => {
+    const found = await findings(step("q", "SELECT ${params.none} FROM people"));
+    expect(found.map(({ code }) => code)).toEqual(["params.unresolved"]);
+  });
+
   test("in step seven of a chain", async () => {
     const chain = [1, 2, 3, 4, 5]
       .map((n) => step(`s${n}`, `SELECT * FROM ${n === 1 ? "people" : `s${n - 1}`}`))

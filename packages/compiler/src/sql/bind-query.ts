@@ -61,10 +61,13 @@ async function bindAll(
       if (problems.length > 0) return { problems };
       return bound.columns === undefined ? undefined : { columns: bound.columns };
     }
-    const { kind, position } = bound.problem;
+    const { kind, message, position } = bound.problem;
     const isName = kind === "column" || kind === "table";
     if (problems.length > 0 && !isName) return { problems };
-    const before = moved.reduceRight((place, { at, by }) => (place > at ? place - by : place), position ?? 0);
+    const before = moved.reduceRight(
+      (place, { at, by }) => (place > at ? place - by : place),
+      position ?? placeOfName(message, text),
+    );
     problems.push({ ...toProblem(bound.problem, inputs.known), offset: before });
     const name = position === undefined ? undefined : COLUMN.exec(text.slice(position))?.[0];
     if (!isName || position === undefined || name === undefined || problems.length >= MAX_PROBLEMS) {
@@ -73,6 +76,14 @@ async function bindAll(
     text = `${text.slice(0, position)}NULL${text.slice(position + name.length)}`;
     moved.push({ at: position, by: "NULL".length - name.length });
   }
+}
+
+/** Some messages have no position, and name what they are about. */
+function placeOfName(message: string, text: string): number {
+  const name = /"((?:[^"]|"")+)"/.exec(message)?.[1];
+  if (name === undefined) return 0;
+  const word = text.search(new RegExp(`(?<!\\w)${name.replaceAll(/[^\w]/g, "\\$&")}(?!\\w)`, "i"));
+  return Math.max(word, 0);
 }
 
 const CODES: Readonly<Record<BindProblem["kind"], FindingCode>> = {

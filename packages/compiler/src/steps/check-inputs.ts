@@ -2,7 +2,7 @@ import { foldCase, SINGLE_INPUT_NAME, type Column, type SqlAnalyzer } from "@osi
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
 import { offsetsBefore, type Params } from "../params.ts";
-import { unescapeReferences, type Path } from "../references.ts";
+import { referencesIn, unescapeReferences, type Path } from "../references.ts";
 import type { Hint } from "../report.ts";
 import type { Span } from "../yaml/source.ts";
 import { bindQuery } from "../sql/bind-query.ts";
@@ -126,6 +126,8 @@ function queryOf(step: StepDraft, params: Params, source: CompileScope["source"]
   const filled = step.configuration.own[field];
   const raw = step.oml.config?.[field];
   if (typeof filled !== "string" || typeof raw !== "string") return undefined;
+  // A parameter without a value is a mistake by itself; the SQL around it is not.
+  if (referencesIn(filled).some(({ kind }) => kind === "param")) return undefined;
   const path: Path = [...step.path, "config", field];
   const toRaw = offsetsBefore(raw, params);
   return {
