@@ -49,7 +49,7 @@ export type BoundSql =
   | {
       /**
        * The result's columns, under the names that a table made of it would have. Undefined when they are not known:
-       * there are very many, or slow queries before this one have taken all the time.
+       * there are very many, or a query before this one has timed out, which has been said.
        */
       readonly columns: readonly Column[] | undefined;
     }
@@ -178,7 +178,10 @@ class DuckDbAnalyzer implements SqlAnalyzer {
   }
 
   async bind(sql: string, singleInput?: string): Promise<BoundSql> {
-    return this.#inTime(() => this.#bind(sql, singleInput), { problem: TIMED_OUT }, { columns: undefined });
+    const timedOut = { problem: TIMED_OUT };
+    // Once is enough. Silence before that would make the result depend on the machine's speed.
+    const afterwards = this.#stuck ? { columns: undefined } : timedOut;
+    return this.#inTime(() => this.#bind(sql, singleInput), timedOut, afterwards);
   }
 
   /** What `call` gives; `late` when the patience ends meanwhile, `afterwards` when it had ended before. */

@@ -195,7 +195,7 @@ function badConfig(step: ManifestStep, messages: readonly string[]): OsirisError
     code: "config.invalid",
     category: "usage",
     message: `Step "${step.id}" (${step.component}): ${messages.join("; ")}`,
-    hint: "The values come from the environment or the connection: correct them there.",
+    hint: "With the values from the environment and the connection it does not fit: correct them, or the step.",
   });
 }
 
