@@ -159,6 +159,17 @@ describe("a profile", () => {
   });
 });
 
+test("thousands of steps that all need each other end in a hundred findings", async () => {
+  const needs = Array.from({ length: 50 }, (_, n) => `s${n}`).join(", ");
+  const steps = Array.from(
+    { length: 3000 },
+    (_, n) =>
+      `\n  - { id: s${n}, component: test.source, mode: read, needs: [s${(n + 1) % 3000}, ${needs}] }`,
+  );
+  const found = await findings(pipeline(`${steps.join("")}\n`));
+  expect(found.filter(({ code }) => code === "step.cycle")).toHaveLength(100);
+});
+
 describe("YAML that is out to hurt", () => {
   test.each([
     ["an alias to itself", "a: &a [*a]\n", /part of/],

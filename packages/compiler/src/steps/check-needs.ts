@@ -28,6 +28,8 @@ interface Visit {
   next: number;
 }
 
+const MAX_CYCLES = 100;
+
 /** Depth first, with a stack of our own: a long chain must not overflow JavaScript's. */
 function reportCycles(
   steps: readonly StepDraft[],
@@ -37,6 +39,7 @@ function reportCycles(
 ): ReadonlySet<StepDraft> {
   const done = new Set<StepDraft>();
   const inCycle = new Set<StepDraft>();
+  let cycles = 0;
   for (const start of steps) {
     if (done.has(start)) continue;
     const stack: Visit[] = [{ step: start, next: 0 }];
@@ -57,6 +60,9 @@ function reportCycles(
         onPath.add(other);
         continue;
       }
+      cycles += 1;
+      // Steps that all need each other make more cycles than anybody reads, or memory holds.
+      if (cycles > MAX_CYCLES) return inCycle;
       const path = [...onPath];
       const cycle = path.slice(path.indexOf(other));
       for (const step of cycle) inCycle.add(step);

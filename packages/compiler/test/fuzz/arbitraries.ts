@@ -200,6 +200,10 @@ export function restructured(text: string): fc.Arbitrary<string> {
       const containers = containersIn(root);
       const container = containers[Math.floor(which * containers.length)] ?? root;
       const keys = Object.keys(container);
+      if (Array.isArray(container) && newKey !== null) {
+        container.push(value);
+        continue;
+      }
       const key = newKey ?? keys[Math.floor(where * keys.length)] ?? "a";
       Object.defineProperty(container, key, { value, enumerable: true, writable: true, configurable: true });
     }
