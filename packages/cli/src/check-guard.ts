@@ -3,8 +3,8 @@ import { EXIT } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 
 /**
- * Stands between the check of a package and what its drivers can do to the process: `process.exit` while they are
- * loaded must not look like success, and an error that nobody awaits must not look like a defect of ours.
+ * Stands between a command that lets drivers check something and what they can do to the process: `process.exit` while
+ * they are loaded must not look like success, and an error that nobody awaits must not look like a defect of ours.
  */
 export function guardCheck(output: Output): Disposable {
   const end = (message: string, cause?: unknown): void => {

@@ -22,7 +22,10 @@ export interface SchemaProblem {
 export interface SchemaCheckOptions {
   /** Turns `"3306"` into 3306 where a number is wanted: for values from the environment. @default false */
   readonly coerce?: boolean;
-  /** Whether texts with `${…}` stand for something else: not in the keys of our own files. @default true */
+  /**
+   * Whether texts with `${…}` stand for something that is not known yet, and are taken to be right: not in the keys of
+   * our own files, and not in a config that has been resolved. @default true
+   */
   readonly references?: boolean;
   /** Better hints than the nearest name, by unknown key. */
   readonly keyHints?: Readonly<Record<string, string>>;
@@ -91,18 +94,18 @@ export function schemaProblem(schema: JsonSchema, value: unknown, what: string):
 }
 
 /** The texts of a spec's rules that a config breaks, whatever becomes of the references in it. */
-export function brokenConstraints(spec: ComponentSpec, config: unknown): readonly string[] {
+export function brokenConstraints(
+  spec: ComponentSpec,
+  config: unknown,
+  { references = true }: Pick<SchemaCheckOptions, "references"> = {},
+): readonly string[] {
+  const mayMatch = (schema: JsonSchema): boolean =>
+    schemaProblems(schema, structuredClone(config), "", { references }).length === 0;
+  const isMatch = (schema: JsonSchema): boolean =>
+    !(references && looksAtUnresolved(schema, config)) && validator(schema, false)(structuredClone(config));
   return (spec.constraints ?? [])
-    .filter(({ when, must }) => (when === undefined || isMatch(when, config)) && !mayMatch(must, config))
+    .filter(({ when, must }) => (when === undefined || isMatch(when)) && !mayMatch(must))
     .map(({ error }) => error);
-}
-
-function mayMatch(schema: JsonSchema, value: unknown): boolean {
-  return schemaProblems(schema, structuredClone(value), "").length === 0;
-}
-
-function isMatch(schema: JsonSchema, value: unknown): boolean {
-  return !looksAtUnresolved(schema, value) && validator(schema, false)(structuredClone(value));
 }
 
 /** Checks a value of a file of ours, and reports what is wrong where it stands. */
@@ -217,7 +220,9 @@ function toProblem(
     case "unevaluatedProperties": {
       const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
       const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
-      const better = Object.hasOwn(keyHints, key) && !known.includes(key) ? keyHints[key] : MERGE_HINT[key];
+      const hints = { ...MERGE_HINT, ...keyHints };
+      // Not by access alone: a key may be called toString.
+      const better = Object.hasOwn(hints, key) && !known.includes(key) ? hints[key] : undefined;
       const meant = nearest(key, known);
       return {
         kind: "unknown_key",

@@ -133,11 +133,12 @@ function checkExamples(spec: ComponentSpec, source: Source, report: Report): voi
     const { secrets = [], configSchema: schema } = spec;
     reportSecrets(config, { source, path, secrets, schema, sqlField: spec.sql?.slice(1) }, report);
     const fields = connectionFields(spec);
-    if (connection !== undefined && !CONNECTION_REFERENCE.test(JSON.stringify(connection).slice(1, -1))) {
+    const isReference = typeof connection === "string" && CONNECTION_REFERENCE.test(connection);
+    if (connection !== undefined && !isReference) {
       bad("connection is not of the form @family.alias");
     }
     if (connection !== undefined && fields.size === 0) bad("the component takes no connection");
-    const problems = schemaProblems(spec.configSchema, config, "its config", { references: true }).filter(
+    const problems = schemaProblems(spec.configSchema, config, "its config").filter(
       ({ kind, key }) => !(connection !== undefined && kind === "missing_key" && fields.has(key ?? "")),
     );
     for (const problem of problems) bad(problem.message, spanOfProblem(problem, path, source), problem.hint);

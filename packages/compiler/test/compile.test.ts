@@ -170,6 +170,19 @@ test("thousands of steps that all need each other end in a hundred findings", as
   expect(found.filter(({ code }) => code === "step.cycle")).toHaveLength(100);
 });
 
+test.each(["toString", "constructor", "__proto__", "hasOwnProperty", "<<"])(
+  "a key called %s is a key that nobody knows",
+  async (key) => {
+    const step = `\n  - { id: out, component: test.sink, mode: write, needs: [one], "${key}": 1, config: { "${key}": 1 } }\n`;
+    const found = await findings(pipeline(`${STEPS.trimEnd()}${step}`, `"${key}": 1\n`));
+    expect(found.map(({ code, place }) => `${place.line} ${code}`)).toEqual([
+      "3 oml.unknown_key",
+      "7 oml.unknown_key",
+      "7 config.unknown_key",
+    ]);
+  },
+);
+
 describe("YAML that is out to hurt", () => {
   test.each([
     ["an alias to itself", "a: &a [*a]\n", /part of/],

@@ -43,6 +43,7 @@ describe("a secret that is written out", () => {
     [{ note: "curl -H 'Authorization: Bearer hunter2'" }, "secret.token"],
     [{ note: "Bearer hunter22" }, "secret.token"],
     [{ note: "sk-ant-abcdefgh" }, "secret.token"],
+    [{ note: "SG.abcdefghijklmnopqr.stuvwxyzABCDEFGHIJ" }, "secret.token"],
     [{ query: "CREATE SECRET s (TYPE mysql, HOST 'h', PASSWORD 'hunter2')" }, "secret.sql"],
     [{ query: "CREATE OR REPLACE PERSISTENT SECRET s (TYPE s3, SECRET 'hunter2')" }, "secret.sql"],
     [{ query: "ALTER USER bob IDENTIFIED WITH sha2 BY 'hunter2'" }, "secret.sql"],

@@ -58,6 +58,15 @@ describe("what a driver says of its config when a pipeline is compiled", () => {
     expect(exitCode).toBe(2);
   });
 
+  test.each(["validate", "compile", "explain"])(
+    "one that ends the process does not make %s succeed",
+    async (command) => {
+      const exits = await runWith(`validate() { process.exit(0); },`, "", "", {}, command);
+      expect(exits.stderr).toMatch(/A driver has called process\.exit\(\)/);
+      expect(exits.exitCode).toBe(2);
+    },
+  );
+
   test("SQL is checked against the columns that it announces", async () => {
     const { exitCode, stderr } = await runWith(PROMISE, "", READS);
     expect(stderr).toMatch(/pipeline\.yaml:5:86: error: SQL: no column is called "m" here/);

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { writeManifestFiles } from "@osiris/runtime";
 import { buildFolder, rememberCompile } from "../builds.ts";
+import { guardCheck } from "../check-guard.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline } from "../pipeline-file.ts";
@@ -18,6 +19,7 @@ export async function compileCommand(
   options: CompileOptions,
   output: Output,
 ): Promise<ExitCode> {
+  using _ = guardCheck(output);
   const compiled = await loadPipeline(file, openProject(), options, output);
   if (compiled === undefined) return EXIT.usage;
   const { manifest, files, baseDir } = compiled;

@@ -1,5 +1,6 @@
 import { explain, type Explanation } from "@osiris/compiler";
 import { findComponent, readConnections } from "@osiris/runtime";
+import { guardCheck } from "../check-guard.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { explanationMarkdown } from "../explain/markdown.ts";
 import { explanationMermaid } from "../explain/mermaid.ts";
@@ -19,6 +20,7 @@ export async function explainCommand(
   options: ExplainOptions,
   output: Output,
 ): Promise<ExitCode> {
+  using _ = guardCheck(output);
   if (options.mermaid && output.json) throw usage("Give --mermaid or --json, not both");
   const project = openProject();
   const pipeline = await loadPipeline(file, project, options, output);

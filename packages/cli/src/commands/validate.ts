@@ -1,4 +1,5 @@
 import type { Finding } from "@osiris/compiler";
+import { guardCheck } from "../check-guard.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findingDocument, type Output } from "../output.ts";
 import { readPipeline } from "../pipeline-file.ts";
@@ -15,6 +16,7 @@ export async function validateCommand(
   options: ValidateOptions,
   output: Output,
 ): Promise<ExitCode> {
+  using _ = guardCheck(output);
   const project = openProject();
   const findings: Finding[] = [];
   const good: { readonly file: string; readonly pipeline: string; readonly steps: number }[] = [];

@@ -29,7 +29,7 @@ export function isLiteralSecret(text: string): boolean {
 /** Secrets that show by their form, wherever they stand. `sql` adds what only SQL texts have. */
 export function secretsInText(text: string, kind: "text" | "sql"): readonly SecretInText[] {
   // Every form below needs one of these: most texts are done here.
-  if (!/[:=_\-']|AKIA|AIza|eyJ|bearer|basic|identified/i.test(text)) return [];
+  if (!/[:=_\-']|AKIA|AIza|SG\.|eyJ|bearer|basic|identified/i.test(text)) return [];
   return [
     ...secretsInUrls(text),
     ...(kind === "sql" ? secretsInSql(text) : secretsInDsn(text, 0)),

@@ -34,6 +34,10 @@ export const MAX_FILE_CHARACTERS = 8_000_000;
 /** Nor near this many marks that may mean something in YAML: each takes the parser microseconds and a kilobyte. */
 const MAX_MARKS = 1_000_000;
 
+/** YAML 1.2, 5.1: what a file may not hold as it is. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
+
 /** A longer word is underlined in part. */
 const MAX_WORD = 1_000;
 
@@ -94,6 +98,13 @@ export class Source {
       const message =
         "The file has more than 8 million characters, or a million brackets, commas, lines and such";
       report.add("yaml.too_large", this.#span(0), message, "Is it the right file?");
+      return undefined;
+    }
+    const control = CONTROL.exec(this.text);
+    if (control !== null) {
+      const message = "A control character stands here, which no YAML file may hold";
+      report.add("yaml.syntax", this.#span(control.index, control.index + 1), message, "Remove it.");
+      this.#hideSecrets(document);
       return undefined;
     }
     const tags = document.warnings.filter(({ code }) => SYNTAX_FINDINGS[code] === TAG);

@@ -104,8 +104,13 @@ export class StepConfigs {
     const secrets = secretsIn(filled, used, spec);
     const config = filled as Record<string, unknown>;
     const what = `the config of step "${step.id}"`;
-    const problems = schemaProblems(spec.configSchema, config, what, { coerce: true });
-    const messages = [...problems.map(({ message }) => message), ...brokenConstraints(spec, config)];
+    // What looks like a reference now is a value.
+    const resolved = { references: false };
+    const problems = schemaProblems(spec.configSchema, config, what, { ...resolved, coerce: true });
+    const messages = [
+      ...problems.map(({ message }) => message),
+      ...brokenConstraints(spec, config, resolved),
+    ];
     if (messages.length > 0) throw badConfig(step, messages);
     const files = {
       read: this.#absolute(step, config, "read"),
