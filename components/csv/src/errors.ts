@@ -26,3 +26,13 @@ export function fileError(error: unknown, path: string): unknown {
     cause: error,
   });
 }
+
+/** A pipe can be read once only, and a CSV file is read twice. */
+export function notAFile(path: string, isFolder: boolean): OsirisError {
+  return new OsirisError({
+    code: "csv.not_a_file",
+    category: "usage",
+    message: `${path} is ${isFolder ? "a folder" : "a pipe or a device"}`,
+    hint: isFolder ? "Name a file, or a pattern such as *.csv." : "Write it to a file first.",
+  });
+}

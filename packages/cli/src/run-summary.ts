@@ -1,3 +1,4 @@
+import { REJECTS, tableName } from "@osiris/core";
 import type { RecordedError, RunEvent, RunRecord, StepRecord } from "@osiris/runtime";
 import { fromHere } from "./from-here.ts";
 import { formatCount, textTable } from "./text-table.ts";
@@ -9,7 +10,7 @@ export function progressLine(event: RunEvent): string | undefined {
     case "step_start":
       return `  ${step} …`;
     case "step_complete":
-      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows`;
+      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows${rejectedText(Number(event["rejected"]))}`;
     case "step_failed":
       return `✗ ${step}`;
     case "step_cancelled":
@@ -23,6 +24,10 @@ export function progressLine(event: RunEvent): string | undefined {
   }
 }
 
+function rejectedText(rejected: number): string {
+  return rejected > 0 ? `, ${formatCount(rejected)} rejected` : "";
+}
+
 /** The closing table, what was written, and what went wrong. */
 export function runSummary(record: RunRecord): string {
   const files = record.steps.flatMap((step) => step.files).map((file) => `Result: ${fromHere(file)}`);
@@ -32,10 +37,14 @@ export function runSummary(record: RunRecord): string {
     ),
     ...(record.error ? [errorText("The run failed", record.error)] : []),
   ];
+  const rejects = record.steps
+    .filter(({ rejected }) => rejected > 0)
+    .map(({ id, rejected }) => `Rejected: ${formatCount(rejected)} rows of ${id}, in ${tableName(id, REJECTS)}`);
   return [
     stepTable(record.steps),
     "",
     `Run ${record.run_id} ${record.status} in ${seconds(record.duration_ms)} s`,
+    ...rejects,
     ...files,
     `Run folder: ${fromHere(record.run_dir)}`,
     ...errors.map((error) => `\n${error}`),

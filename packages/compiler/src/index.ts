@@ -1,6 +1,7 @@
 export { compile } from "./compile.ts";
 export type { CompileRequest, CompileResult } from "./compile.ts";
 export type { Components, InstalledComponent } from "./component.ts";
+export { isPattern, mayRead, namedPaths, patternFolder } from "./config-paths.ts";
 export { Connections, CONNECTIONS_FILE, CONNECTIONS_SCHEMA, fieldsFor } from "./connections.ts";
 export type { Connection } from "./connections.ts";
 export { codeSpan, visible } from "./explain/code-span.ts";

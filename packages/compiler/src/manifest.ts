@@ -1,4 +1,11 @@
-import { STEP_ID, type Column, type ComponentSpec, type JsonSchema, type JsonValue } from "@osiris/core";
+import {
+  STEP_ID,
+  type Column,
+  type ComponentSpec,
+  type FilePaths,
+  type JsonSchema,
+  type JsonValue,
+} from "@osiris/core";
 import { fileJson, fileYaml, fingerprint } from "./canonical.ts";
 import { MODES, OML_VERSION, PIPELINE_NAME, type Oml } from "./oml/oml.ts";
 import type { Params } from "./params.ts";
@@ -45,8 +52,14 @@ export interface ManifestStep {
   readonly columns?: readonly Column[];
   /** The config file, relative to the manifest. */
   readonly cfg: string;
-  /** Config fields that are file paths, relative to the base directory. */
-  readonly paths: { readonly read: readonly string[]; readonly write: readonly string[] };
+  /** Config fields that are file paths, relative to the folder in the field `base`, else to the base directory. */
+  readonly paths: {
+    readonly read: readonly string[];
+    readonly write: readonly string[];
+    readonly base?: string;
+    /** Whether paths to read may be glob patterns. */
+    readonly patterns?: boolean;
+  };
 }
 
 /**
@@ -122,7 +135,7 @@ export const MANIFEST_SCHEMA: JsonSchema = {
             type: "object",
             required: ["read", "write"],
             additionalProperties: false,
-            properties: { read: names, write: names },
+            properties: { read: names, write: names, base: { type: "string" }, patterns: { type: "boolean" } },
           },
         },
       },
@@ -177,6 +190,16 @@ function identity(manifest: object, configs: ReadonlyMap<string, StepConfig>): s
   return fingerprint({ ...manifest, configs: Object.fromEntries(configs) });
 }
 
+function manifestPaths({ read = [], write = [], base, patterns }: FilePaths = {}): ManifestStep["paths"] {
+  const fields = (pointers: readonly string[]): readonly string[] => pointers.map((pointer) => pointer.slice(1));
+  return {
+    read: fields(read),
+    write: fields(write),
+    ...(base === undefined ? {} : { base: base.slice(1) }),
+    ...(patterns === true ? { patterns } : {}),
+  };
+}
+
 function manifestStep(step: StepDraft): ManifestStep {
   const component = step.component;
   if (component === undefined) throw new Error(`step ${step.oml.id} was not checked`);
@@ -191,10 +214,7 @@ function manifestStep(step: StepDraft): ManifestStep {
     ...(step.configuration.connection === undefined ? {} : { connection: step.configuration.connection }),
     ...(step.columns === undefined || component.spec.sql !== undefined ? {} : { columns: step.columns }),
     cfg: `cfg/${step.oml.id}.json`,
-    paths: {
-      read: (component.spec.paths?.read ?? []).map((pointer) => pointer.slice(1)),
-      write: (component.spec.paths?.write ?? []).map((pointer) => pointer.slice(1)),
-    },
+    paths: manifestPaths(component.spec.paths),
   };
 }
 

@@ -69,6 +69,8 @@ export function schemaProblems(
   what: string,
   options: SchemaCheckOptions = {},
 ): readonly SchemaProblem[] {
+  // Only what does not fit is turned into something else: with a choice of types, true would become 1.
+  if (options.coerce === true && validator(schema, false)(value)) return [];
   const validate = validator(schema, options.coerce ?? false);
   if (validate(value)) return [];
   const all = validate.errors ?? [];

@@ -62,6 +62,9 @@ function namedFields(spec: ComponentSpec): readonly Named[] {
   return [
     ...pointers(spec.paths?.read, ["paths", "read"]),
     ...pointers(spec.paths?.write, ["paths", "write"]),
+    ...(spec.paths?.base === undefined
+      ? []
+      : [{ path: ["paths", "base"], field: spec.paths.base.slice(1), rest: [] }]),
     ...pointers(spec.hosts, ["hosts"]),
     ...pointers(spec.secrets, ["secrets"]),
     ...(spec.sql === undefined ? [] : [{ path: ["sql"], field: spec.sql.slice(1), rest: [] }]),

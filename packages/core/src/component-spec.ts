@@ -24,7 +24,7 @@ export interface ComponentSpec {
   readonly modes: readonly ComponentMode[];
   readonly inputs: InputArity;
   /** Which config fields are file paths: made absolute for the driver, and the only files SQL may reach. */
-  readonly paths?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
+  readonly paths?: FilePaths;
   /** Which config fields name a server or hold its URL. `osiris explain` lists them as `host:port`. */
   readonly hosts?: readonly string[];
   /** The config field that holds a SQL query, which the compiler then checks. */
@@ -52,6 +52,19 @@ export interface ComponentSpec {
     /** `<file from the package root>#<export>`. */
     readonly driver: string;
   };
+}
+
+/** The config fields that name files; each holds a path, or a list of them. */
+export interface FilePaths {
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  /**
+   * The field that holds the folder where relative paths start. In a connection it is relative to the connections
+   * file, in a step to the pipeline file.
+   */
+  readonly base?: string;
+  /** Whether a path to read may be a glob pattern. SQL then reaches the folder that the pattern starts in. @default false */
+  readonly patterns?: boolean;
 }
 
 /** A field that a connection supplies, and whether a step may set it over the connection's value. */
@@ -139,7 +152,12 @@ export const COMPONENT_SPEC_SCHEMA: JsonSchema = {
       type: "object",
       additionalProperties: false,
       description: "The config fields that are file paths. Nothing else on the disk can be reached by SQL.",
-      properties: { read: fieldPointers, write: fieldPointers },
+      properties: {
+        read: fieldPointers,
+        write: fieldPointers,
+        base: { ...fieldPointer, description: "The field with the folder where relative paths start." },
+        patterns: { type: "boolean", description: "Whether paths to read may be glob patterns." },
+      },
     },
     hosts: { ...fieldPointers, description: "The config fields that name a server or hold its URL." },
     sql: { ...fieldPointer, description: "The config field that holds a SQL query over the inputs." },

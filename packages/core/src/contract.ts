@@ -94,7 +94,13 @@ export interface DriverContext {
   createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter>;
 
   /** Creates a table from one SELECT that DuckDB runs: nothing passes through JavaScript. */
-  createTableAs(select: string, options?: TableOptions & { params?: SqlParams }): Promise<CreatedTable>;
+  createTableAs(select: string, options?: TableAsOptions): Promise<CreatedTable>;
+
+  /**
+   * Opens `<step>__rejects`, for what the step leaves out of its table. It is published with the step, also when it
+   * stays empty, and the run says how many rows it has. No other output may be called `rejects`.
+   */
+  openRejects(): Promise<RejectWriter>;
 
   /**
    * Reads a table as column batches, on a connection of its own. At the end the rows read are compared with the
@@ -136,6 +142,15 @@ export interface TableOptions {
   readonly output?: string;
 }
 
+export interface TableAsOptions extends TableOptions {
+  readonly params?: SqlParams;
+  /**
+   * The table is made only when this resolves. When it rejects, the query is interrupted, nothing is made, the call
+   * rejects with the same reason, and the table may be created anew.
+   */
+  readonly provided?: Promise<void>;
+}
+
 export interface CreatedTable {
   readonly table: string;
   readonly rows: number;
@@ -167,6 +182,25 @@ export interface TableWriter {
   append(row: Readonly<Record<string, CellInput>>): void;
   /** Commits what is buffered. After it no row can be added. Safe to call twice. */
   close(): void;
+}
+
+/** Takes what a step leaves out. Closed with the step. */
+export interface RejectWriter {
+  /** Rows rejected so far. */
+  readonly rows: number;
+  add(reject: Reject): void;
+}
+
+/** A row of `<step>__rejects`; its columns have the same names. */
+export interface Reject {
+  /** The row as it came; a text where it is none yet. Kept as JSON. */
+  readonly row: JsonValue;
+  /** Why it was left out, in plain words. */
+  readonly reason: string;
+  /** The file or address it came from. */
+  readonly source?: string;
+  /** Where in it the row begins, counted from 1. */
+  readonly line?: number;
 }
 
 export type CellInput = string | number | bigint | boolean | null | undefined;

@@ -5,6 +5,7 @@ export type {
   ComponentSpec,
   ConnectionField,
   Constraint,
+  FilePaths,
   InputArity,
   JsonSchema,
   OverridePolicy,
@@ -23,7 +24,7 @@ export type { GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";
 export type { DatabaseSettings, ReachableFiles } from "./run-database/settings.ts";
-export { StepTables } from "./run-database/step-tables.ts";
+export { REJECTS, StepTables } from "./run-database/step-tables.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Secret } from "./secret.ts";
 export { openSqlAnalyzer } from "./sql-analyzer.ts";

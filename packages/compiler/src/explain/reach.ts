@@ -1,7 +1,7 @@
-import { isAbsolute, normalize, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import type { ComponentSpec } from "@osiris/core";
+import { namedPaths } from "../config-paths.ts";
 import { forEachText, isUnresolved, referencesIn } from "../references.ts";
-import { pointerToPath } from "../schema-check.ts";
 import { declaredSecrets } from "../secrets/declared-secrets.ts";
 import type { BySteps, ExplainedStep, Reaches, TouchedFile, Variable } from "./explanation.ts";
 import { hostFields, hostsIn } from "./hosts.ts";
@@ -10,17 +10,20 @@ type Config = Readonly<Record<string, unknown>>;
 
 /** The files that a config names. */
 export function filesOf(spec: ComponentSpec, config: Config, baseDir: string): readonly TouchedFile[] {
+  const folder = spec.paths?.base === undefined ? undefined : config[spec.paths.base.slice(1)];
+  const base = typeof folder === "string" ? folder : "";
   return (["read", "write"] as const).flatMap((use) =>
-    (spec.paths?.[use] ?? []).flatMap((pointer): TouchedFile[] => {
-      const path = config[String(pointerToPath(pointer)[0])];
-      if (typeof path !== "string") return [];
-      return isUnresolved(path) ? [{ use, path }] : [{ use, path, location: locationOf(path, baseDir) }];
-    }),
+    namedPaths((spec.paths?.[use] ?? []).map((pointer) => pointer.slice(1)), config).map(
+      ({ text: path }): TouchedFile =>
+        isUnresolved(path) || (base !== "" && !isAbsolute(base))
+          ? { use, path: join(isAbsolute(path) ? "" : base, path) }
+          : { use, path, location: locationOf(path, baseDir, base) },
+    ),
   );
 }
 
-function locationOf(path: string, baseDir: string): string {
-  return isAbsolute(path) ? normalize(path) : relative(baseDir, resolve(baseDir, path));
+function locationOf(path: string, baseDir: string, base: string): string {
+  return isAbsolute(path) || base !== "" ? resolve(base, path) : relative(baseDir, resolve(baseDir, path));
 }
 
 /** The servers that a config names. */

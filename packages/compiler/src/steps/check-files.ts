@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { mayRead, namedPaths } from "../config-paths.ts";
 import { isUnresolved, type Path } from "../references.ts";
 import type { Report } from "../report.ts";
 import type { Source } from "../yaml/source.ts";
@@ -25,7 +26,7 @@ export function checkFiles(
   }
   const order = new StepOrder(steps);
   for (const { step, file, shown, path } of steps.flatMap((step) => filesOf(step, "read", baseDir))) {
-    const writer = writers.get(file);
+    const writer = [...writers].find(([written]) => mayRead(file, written))?.[1];
     if (writer === undefined || order.isFixed(writer, step)) continue;
     const message = `Step "${writer.oml.id}" writes "${shown}", and neither step waits for the other`;
     const hint = `Add "${writer.oml.id}" to needs, or the other way round.`;
@@ -43,11 +44,15 @@ interface NamedFile {
 }
 
 function filesOf(step: StepDraft, use: "read" | "write", baseDir: string): readonly NamedFile[] {
-  return (step.component?.spec.paths?.[use] ?? []).flatMap((pointer) => {
-    const field = pointer.slice(1);
-    const shown = step.configuration.merged[field];
-    if (typeof shown !== "string" || isUnresolved(shown)) return [];
-    const file = posix.resolve("/", baseDir, shown);
-    return [{ step, path: [...step.path, "config", field], shown, file }];
+  const paths = step.component?.spec.paths ?? {};
+  const { merged } = step.configuration;
+  const fields = (paths[use] ?? []).map((pointer) => pointer.slice(1));
+  const base = paths.base === undefined ? "" : (merged[paths.base.slice(1)] ?? "");
+  // Whether a relative folder starts at the pipeline or at the connections file is looked at when the run starts.
+  if (typeof base !== "string" || (base !== "" && !posix.isAbsolute(base))) return [];
+  return namedPaths(fields, merged).flatMap(({ at, text: shown }) => {
+    if (isUnresolved(shown)) return [];
+    const file = posix.resolve("/", baseDir, base, shown);
+    return [{ step, path: [...step.path, "config", ...at], shown, file }];
   });
 }

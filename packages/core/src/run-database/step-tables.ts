@@ -1,15 +1,28 @@
 import type {
   Column,
   CreatedTable,
+  RejectWriter,
   SqlConnection,
   SqlParams,
+  TableAsOptions,
   TableOptions,
   TableWriter,
 } from "../contract.ts";
 import { isOsirisError, OsirisError } from "../errors.ts";
 import { foldCase, quoteIdentifier, tableName } from "../identifiers.ts";
+import type { GuardedConnection } from "./connection.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { ColumnarTableWriter } from "./table-writer.ts";
+
+/** The output that holds what a step leaves out. */
+export const REJECTS = "rejects";
+
+const REJECTS_COLUMNS: readonly Column[] = [
+  { name: "row", type: "VARCHAR" },
+  { name: "reason", type: "VARCHAR" },
+  { name: "source", type: "VARCHAR" },
+  { name: "line", type: "BIGINT" },
+];
 
 const OUTPUT_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
@@ -31,8 +44,13 @@ export class StepTables {
   }
 
   async create(columns: readonly Column[], options: TableOptions = {}): Promise<TableWriter> {
+    if (options.output === REJECTS) throw misuse(`the output "${REJECTS}" is made by ctx.openRejects()`);
+    return this.#create(columns, options.output);
+  }
+
+  async #create(columns: readonly Column[], output: string | undefined): Promise<TableWriter> {
     assertColumns(columns, this.#stepId);
-    const table = this.#claim(options.output);
+    const table = this.#claim(output);
     const definition = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`).join(", ");
     await this.#database.inTransaction([
       { sql: `CREATE OR REPLACE TABLE ${staging(table)} (${definition})` },
@@ -51,22 +69,41 @@ export class StepTables {
 
   async createAs(
     select: string,
-    options: TableOptions & { readonly params?: SqlParams },
-    connect: () => Promise<SqlConnection>,
+    options: TableAsOptions,
+    connect: () => Promise<GuardedConnection>,
   ): Promise<CreatedTable> {
     const table = this.#claim(options.output);
     const connection = await connect();
+    let refusal: { readonly reason: unknown } | undefined;
+    const provided = options.provided?.catch((reason: unknown) => {
+      refusal = { reason };
+      // What runs on it is interrupted.
+      connection.close();
+    });
     try {
       await runSelect(connection, `CREATE OR REPLACE TABLE ${staging(table)} AS`, select, options.params);
-      const shape = await this.#database.describe(stagingName(table));
-      return { table, ...shape };
+      await provided;
+      if (refusal !== undefined) throw refusal.reason;
+      return { table, ...(await this.#database.describe(stagingName(table))) };
     } catch (error) {
+      await connection.ended();
+      if (refusal !== undefined) await this.#drop([table]);
       // Nothing was made, so the driver may try again.
       this.#staged.delete(table);
-      throw error;
+      throw refusal === undefined ? error : refusal.reason;
     } finally {
       connection.close();
     }
+  }
+
+  async openRejects(): Promise<RejectWriter> {
+    const writer = await this.#create(REJECTS_COLUMNS, REJECTS);
+    return {
+      get rows() {
+        return writer.rows;
+      },
+      add: ({ row, ...where }) => writer.append({ row: JSON.stringify(row), ...where }),
+    };
   }
 
   /** Closes the writers and says what the step has made. No row is added after this. */
@@ -97,11 +134,15 @@ export class StepTables {
         // The rows are being thrown away; the failure that brought us here is the one to report.
       }
     }
-    const statements = [...this.#staged].map((table) => ({
-      sql: `DROP TABLE IF EXISTS ${staging(table)}`,
-    }));
+    const staged = [...this.#staged];
     this.#staged.clear();
-    if (statements.length > 0) await this.#database.inTransaction(statements);
+    if (staged.length > 0) await this.#drop(staged);
+  }
+
+  #drop(tables: readonly string[]): Promise<void> {
+    return this.#database.inTransaction(
+      tables.map((table) => ({ sql: `DROP TABLE IF EXISTS ${staging(table)}` })),
+    );
   }
 
   #claim(output: string | undefined): string {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ManifestStep } from "@osiris/compiler";
+import { isPattern, patternFolder, type ManifestStep } from "@osiris/compiler";
 import { DATABASE_FILE, RunDatabase, type DatabaseSettings, type ReachableFiles } from "@osiris/core";
 import { executeStep, type RunScope } from "../run/step-executor.ts";
 import type { StepRecord } from "../run/run-record.ts";
@@ -39,6 +39,10 @@ export class LocalAdapter implements ExecutionAdapter {
     const reads = files.flatMap(({ read }) => read);
     const writes = files.flatMap(({ write }) => write);
     const partials = writes.map((file) => partialPath(file, this.#run.runId));
-    return { files: [...reads, ...writes, ...partials], directories: [join(this.#run.runDir, "artifacts")] };
+    const folders = reads.filter(isPattern).map(patternFolder);
+    return {
+      files: [...reads, ...writes, ...partials],
+      directories: [join(this.#run.runDir, "artifacts"), ...folders],
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { waitsFor, type ManifestStep } from "@osiris/compiler";
+import { mayRead, waitsFor, type ManifestStep } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import type { StepFiles } from "./step-configs.ts";
 
@@ -26,7 +26,8 @@ export function checkSharedFiles(
   const byId = new Map(steps.map((step) => [step.id, step]));
   for (const step of steps) {
     for (const file of files.get(step.id)?.read ?? []) {
-      const writer = writers.get(realPath(file));
+      const read = realPath(file);
+      const writer = [...writers].find(([written]) => mayRead(read, written))?.[1];
       if (writer === undefined || waitsFor(step, writer, byId) || waitsFor(writer, step, byId)) continue;
       const message = `Step "${step.id}" reads ${file}, step "${writer.id}" writes it, and neither waits for the other`;
       throw sharedFile(file, message);

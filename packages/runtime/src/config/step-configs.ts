@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   brokenConstraints,
   Connections,
@@ -28,6 +28,7 @@ export type DriverConfig = Readonly<Record<string, unknown>>;
 
 /** The files that a step's config names, absolute. */
 export interface StepFiles {
+  /** Glob patterns among them, where the manifest's paths say so. */
   readonly read: readonly string[];
   readonly write: readonly string[];
 }
@@ -112,9 +113,10 @@ export class StepConfigs {
       ...brokenConstraints(spec, config, resolved),
     ];
     if (messages.length > 0) throw badConfig(step, messages);
+    const base = this.#pathBase(step, config);
     const files = {
-      read: this.#absolute(step, config, "read"),
-      write: this.#absolute(step, config, "write"),
+      read: absolutePaths(step.paths.read, config, base),
+      write: absolutePaths(step.paths.write, config, base),
     };
     return { config: wrapSecrets(config, spec), files, secrets };
   }
@@ -163,17 +165,36 @@ export class StepConfigs {
     });
   }
 
-  /** Makes the paths in the config absolute, and returns them. */
-  #absolute(step: ManifestStep, config: Record<string, unknown>, use: "read" | "write"): readonly string[] {
-    return step.paths[use].flatMap((field) => {
-      const value = config[field];
-      // Optional, and not set.
-      if (typeof value !== "string") return [];
-      const path = isAbsolute(value) ? resolve(value) : resolve(this.#baseDir, value);
-      config[field] = path;
-      return [path];
-    });
+  /** Where the relative paths of a config start. */
+  #pathBase(step: ManifestStep, config: Readonly<Record<string, unknown>>): string {
+    const field = step.paths.base;
+    const folder = field === undefined ? undefined : config[field];
+    if (field === undefined || typeof folder !== "string") return this.#baseDir;
+    const isOwn = Object.hasOwn(this.#own.get(step.id) ?? {}, field);
+    const start = isOwn ? this.#baseDir : (this.#surroundings.connections?.folder ?? this.#baseDir);
+    return resolve(start, folder);
   }
+}
+
+/** Makes the paths in the config absolute, and returns them. */
+function absolutePaths(
+  fields: readonly string[],
+  config: Record<string, unknown>,
+  base: string,
+): readonly string[] {
+  return fields.flatMap((field) => {
+    const value = config[field];
+    if (Array.isArray(value)) {
+      const paths = value.map((path) => resolve(base, String(path)));
+      config[field] = paths;
+      return paths;
+    }
+    // Optional, and not set.
+    if (typeof value !== "string") return [];
+    const path = resolve(base, value);
+    config[field] = path;
+    return [path];
+  });
 }
 
 /**

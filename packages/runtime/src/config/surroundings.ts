@@ -7,7 +7,7 @@ import { readSourceText } from "./source-text.ts";
 /** What a run takes from the place where it is started: no part of the manifest, and different on every machine. */
 export interface Surroundings {
   /** osiris_connections.yaml, from the working directory upwards; its name as shown to the user. */
-  readonly connections?: { readonly text: string; readonly file: string };
+  readonly connections?: { readonly text: string; readonly file: string; readonly folder: string };
   readonly environment: Environment;
 }
 
@@ -18,7 +18,7 @@ export function readSurroundings(cwd: string, exported: Environment): Surroundin
   if (folder === undefined) return { environment };
   const file = join(folder, CONNECTIONS_FILE);
   return {
-    connections: { text: readSourceText(file, { fatal: false }), file: relative(cwd, file) },
+    connections: { text: readSourceText(file, { fatal: false }), file: relative(cwd, file), folder },
     environment,
   };
 }

@@ -25,6 +25,8 @@ export interface StepRecord {
   readonly rows_in: number;
   /** Rows of the tables made, or rows the destination confirmed. */
   readonly rows_out: number;
+  /** Rows left out, in `<step>__rejects`. */
+  readonly rejected: number;
   readonly duration_ms: number;
   readonly tables: readonly {
     readonly name: string;

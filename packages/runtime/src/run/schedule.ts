@@ -65,6 +65,7 @@ export function notRun(step: ManifestStep): StepRecord {
     status: "not_run",
     rows_in: 0,
     rows_out: 0,
+    rejected: 0,
     duration_ms: 0,
     tables: [],
     files: [],

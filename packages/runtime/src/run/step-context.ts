@@ -13,9 +13,11 @@ import {
   type LogLevel,
   type QueryResult,
   type ReadOptions,
+  type RejectWriter,
   type RunDatabase,
   type SqlConnection,
   type SqlParams,
+  type TableAsOptions,
   type TableOptions,
   type TableWriter,
 } from "@osiris/core";
@@ -58,12 +60,14 @@ export class StepContext implements DriverContext {
     return this.tables.create(columns, options);
   }
 
-  async createTableAs(
-    select: string,
-    options: TableOptions & { readonly params?: SqlParams } = {},
-  ): Promise<CreatedTable> {
+  async createTableAs(select: string, options: TableAsOptions = {}): Promise<CreatedTable> {
     this.#assertOpen("createTableAs");
     return this.tables.createAs(select, options, () => this.#connect());
+  }
+
+  async openRejects(): Promise<RejectWriter> {
+    this.#assertOpen("openRejects");
+    return this.tables.openRejects();
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {

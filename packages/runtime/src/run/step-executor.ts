@@ -4,6 +4,8 @@ import type { ManifestStep } from "@osiris/compiler";
 import {
   foldCase,
   OsirisError,
+  REJECTS,
+  tableName,
   toOsirisError,
   type Column,
   type CreatedTable,
@@ -47,7 +49,7 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
   const inputs = inputsOf(step, run.published);
   const rowsIn = inputs.tables.reduce((sum, table) => sum + table.rows, 0);
   run.log.event("step_start", { component: step.component, driver: step.driver.package }, step.id);
-  const record = (outcome: Pick<StepRecord, "status" | "rows_out" | "tables" | "files">): StepRecord => ({
+  const record = (outcome: Pick<StepRecord, "status" | "rows_out" | "rejected" | "tables" | "files">): StepRecord => ({
     id: step.id,
     component: step.component,
     rows_in: rowsIn,
@@ -58,12 +60,13 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
     const { result, tables } = await runDriver(step, inputs, run);
     run.published.set(
       step.id,
-      tables.map((table) => ({ step: step.id, ...outputOf(step, table), ...table })),
+      results(tables, step).map((table) => ({ step: step.id, ...outputOf(step, table), ...table })),
     );
     const files = run.files.get(step.id)?.write ?? [];
     const done = record({
       status: "succeeded",
       rows_out: result.rows,
+      rejected: tables.find(({ table }) => table === rejectsTable(step))?.rows ?? 0,
       tables: tables.map(recordedTable),
       files,
     });
@@ -73,7 +76,7 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
     const error = toOsirisError(caught, `Step "${step.id}" (${step.component})`);
     const status = run.signal.aborted ? "cancelled" : "failed";
     const failed = {
-      ...record({ status, rows_out: 0, tables: [], files: [] }),
+      ...record({ status, rows_out: 0, rejected: 0, tables: [], files: [] }),
       error: recordedError(error, run.redactor),
     };
     run.log.event(status === "cancelled" ? "step_cancelled" : "step_failed", { ...failed.error }, step.id);
@@ -186,7 +189,7 @@ function assertInputs(
 }
 
 /** A driver's count is only believed where nothing can check it: at a destination. */
-function checkResult(result: StepResult, tables: readonly CreatedTable[], step: ManifestStep): void {
+function checkResult(result: StepResult, all: readonly CreatedTable[], step: ManifestStep): void {
   const wrong = (message: string): OsirisError =>
     new OsirisError({
       code: "driver.wrong_result",
@@ -194,6 +197,7 @@ function checkResult(result: StepResult, tables: readonly CreatedTable[], step: 
       message: `${step.component}: ${message}`,
     });
   if (!Number.isSafeInteger(result?.rows) || result.rows < 0) throw wrong("run() did not return { rows }");
+  const tables = results(all, step);
   if (step.mode === "write") {
     if (tables.length > 0) throw wrong(`a writer made the table "${tables[0]?.table}"`);
     return;
@@ -218,6 +222,15 @@ function checkColumns(
   throw wrong(`its table has the columns ${made}; announced were ${text(announced)}`);
 }
 
+/** What a step has left out is no input of another, unless SQL asks for it. */
+function results(tables: readonly CreatedTable[], step: ManifestStep): readonly CreatedTable[] {
+  return tables.filter(({ table }) => table !== rejectsTable(step));
+}
+
+function rejectsTable(step: ManifestStep): string {
+  return tableName(step.id, REJECTS);
+}
+
 function outputOf(step: ManifestStep, { table }: CreatedTable): { readonly output?: string } {
   const prefix = `${step.table}__`;
   return table.startsWith(prefix) ? { output: table.slice(prefix.length) } : {};
@@ -233,9 +246,10 @@ export function recordedError(error: OsirisError, redactor: Redactor): RecordedE
 }
 
 function reportSuccess(done: StepRecord, log: RunLog): void {
-  const { id, rows_in, rows_out, duration_ms } = done;
+  const { id, rows_in, rows_out, rejected, duration_ms } = done;
   log.metric("rows_in", rows_in, "rows", id);
   log.metric("rows_out", rows_out, "rows", id);
+  if (rejected > 0) log.metric("rows_rejected", rejected, "rows", id);
   log.metric("duration_ms", duration_ms, "ms", id);
   for (const { name, rows, columns } of done.tables) {
     log.event(
@@ -244,5 +258,5 @@ function reportSuccess(done: StepRecord, log: RunLog): void {
       id,
     );
   }
-  log.event("step_complete", { rows_in, rows_out, duration_ms }, id);
+  log.event("step_complete", { rows_in, rows_out, rejected, duration_ms }, id);
 }

@@ -1,0 +1,46 @@
+import type { ByteSource } from "./byte-source.ts";
+
+const FIRST_BYTES = 2 * 1024 * 1024;
+/** A record may have 10 MB and more; one of this size is a quote that nobody closed. */
+export const MAX_RECORD_BYTES: number = 128 * 1024 * 1024;
+/** Room behind the bytes, for who wants to mark their end. */
+const GUARD_BYTES = 16;
+
+/** A file block by block. What was not used of one block begins the next, so that a record is always in one piece. */
+export class BlockReader {
+  /** Bytes behind {@link end} may be overwritten. */
+  bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES + GUARD_BYTES);
+  /** How many bytes there are. */
+  end = 0;
+  /** Whether they are the file's last. */
+  last = false;
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Drops the first `used` bytes and reads more.
+   * @returns whether it could: false when the block is as large as a record may be and none of it was used
+   */
+  async advance(used: number): Promise<boolean> {
+    this.bytes.copyWithin(0, used, this.end);
+    this.end -= used;
+    if (this.end > 0 && used === 0 && !this.#grow()) return false;
+    const count = await this.#source.read(this.bytes.subarray(0, this.bytes.length - GUARD_BYTES), this.end);
+    this.last = count === 0;
+    this.end += count;
+    return true;
+  }
+
+  /** Makes room when half a block was not enough for a record. */
+  #grow(): boolean {
+    if (this.end * 2 <= this.bytes.length) return true;
+    if (this.bytes.length > MAX_RECORD_BYTES) return false;
+    const larger = Buffer.allocUnsafe(this.bytes.length * 2);
+    this.bytes.copy(larger, 0, 0, this.end);
+    this.bytes = larger;
+    return true;
+  }
+}
