@@ -1,18 +1,18 @@
 import { defineDriver, type CreatedTable, type Driver, type DriverContext } from "@osiris/core";
+import { assertComplete } from "./read/assert-complete.ts";
 import { configProblems, knownColumns, type CsvExtractorConfig } from "./read/config.ts";
 import { dialectOf, type CsvDialect } from "./read/dialect.ts";
 import { findFiles } from "./read/find-files.ts";
-import { assertUnchanged, EarlyLoad, loadTable, type LoadSetup } from "./read/load-table.ts";
+import { EarlyLoad } from "./read/early-load.ts";
+import { loadTable, type LoadSetup } from "./read/load-table.ts";
 import { openRecords } from "./read/open-records.ts";
-import type { FileScan } from "./read/scan-file.ts";
-import { isPlain } from "./read/scan-file.ts";
-import { assertColumnsExist, assertSameColumns, nameColumns, namesWithoutHeader } from "./read/table-columns.ts";
+import {
+  assertColumnsExist,
+  assertSameColumns,
+  nameColumns,
+  namesWithoutHeader,
+} from "./read/table-columns.ts";
 import { TableScan, type CsvFile } from "./read/table-scan.ts";
-
-/** From so many bytes on it pays to begin the load before the scan is through. */
-const EARLY_LOAD_BYTES = 16 * 1024 * 1024;
-/** Records that the guess of the types is made from. */
-const EARLY_LOAD_RECORDS = 20_000;
 
 /**
  * `filesystem.csv_extractor`. One pass over the bytes checks every record and every value, and finds the types;
@@ -26,7 +26,7 @@ export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
     const names = config.columns ?? files[0]?.columns.map(({ name }) => name) ?? [];
     const scan = new TableScan(files, names, config, dialect, ctx);
     const table = await scanAndLoad(scan, setup);
-    await assertUnchanged(table, scan);
+    await assertComplete(table, scan);
     tell(table, scan, setup);
     return { rows: table.rows };
   },
@@ -43,13 +43,16 @@ async function describeFiles(
 ): Promise<readonly CsvFile[]> {
   const files: CsvFile[] = [];
   for (const file of await findFiles(config)) {
-    const { head, close } = await openRecords(file, config, dialect, ctx.signal);
-    await close();
-    const names = config.header === false ? namesWithoutHeader(head.header.length, config, file.path) : head.header;
+    const records = await openRecords(file, config, dialect, ctx.signal);
+    await records.close();
+    const { head } = records;
+    const names =
+      config.header === false ? namesWithoutHeader(head.header.length, config, file.path) : head.header;
     const columns = nameColumns(names);
     assertColumnsExist(columns, file.path, config);
     const [first] = files;
-    if (first !== undefined) assertSameColumns({ path: first.file.path, ...first }, { path: file.path, columns });
+    if (first !== undefined)
+      assertSameColumns({ path: first.file.path, ...first }, { path: file.path, columns });
     files.push({ file, head, columns });
   }
   return files;
@@ -61,19 +64,14 @@ async function scanAndLoad(scan: TableScan, setup: LoadSetup): Promise<CreatedTa
   let early: EarlyLoad | undefined;
   try {
     await scan.run(rejects, (soFar) => {
-      if (early === undefined && isWorthGuessing(soFar, setup)) early = new EarlyLoad(scan.decide(), setup);
+      if (early === undefined && EarlyLoad.isWorthwhile(soFar, setup))
+        early = new EarlyLoad(scan, soFar, setup);
     });
   } catch (error) {
     await early?.drop();
     throw error;
   }
-  return (await early?.settle(scan, setup)) ?? (await loadTable(scan, setup));
-}
-
-function isWorthGuessing(soFar: FileScan, { files, config }: LoadSetup): boolean {
-  const bytes = files.reduce((sum, { file }) => sum + file.bytes, 0);
-  const isLarge = bytes >= EARLY_LOAD_BYTES && soFar.scanner.records >= EARLY_LOAD_RECORDS;
-  return isLarge && config.limit === undefined && isPlain(soFar) && files.every(({ head }) => head.skip !== undefined);
+  return (await early?.settle(scan)) ?? (await loadTable(scan, setup));
 }
 
 function tell(table: CreatedTable, scan: TableScan, { files, ctx }: LoadSetup): void {
@@ -81,10 +79,17 @@ function tell(table: CreatedTable, scan: TableScan, { files, ctx }: LoadSetup): 
   const columns = scan.decide().map((column) => {
     const source = sources.get(column.name) ?? column.name;
     if (source === column.name) return { ...column };
-    ctx.log("warn", `The column "${source}" is called "${column.name}" in the table`, { from: source, to: column.name });
+    ctx.log("warn", `The column "${source}" is called "${column.name}" in the table`, {
+      from: source,
+      to: column.name,
+    });
     return { ...column, source_name: source };
   });
   ctx.event("schema", { table: table.table, columns });
   ctx.metric("rows_read", table.rows, "rows");
-  ctx.metric("bytes_processed", scan.scans.reduce((sum, { file }) => sum + file.bytes, 0), "bytes");
+  ctx.metric(
+    "bytes_processed",
+    scan.scans.reduce((sum, { file }) => sum + file.bytes, 0),
+    "bytes",
+  );
 }

@@ -39,7 +39,9 @@ export function runSummary(record: RunRecord): string {
   ];
   const rejects = record.steps
     .filter(({ rejected }) => rejected > 0)
-    .map(({ id, rejected }) => `Rejected: ${formatCount(rejected)} rows of ${id}, in ${tableName(id, REJECTS)}`);
+    .map(
+      ({ id, rejected }) => `Rejected: ${formatCount(rejected)} rows of ${id}, in ${tableName(id, REJECTS)}`,
+    );
   return [
     stepTable(record.steps),
     "",

@@ -135,7 +135,12 @@ export const MANIFEST_SCHEMA: JsonSchema = {
             type: "object",
             required: ["read", "write"],
             additionalProperties: false,
-            properties: { read: names, write: names, base: { type: "string" }, patterns: { type: "boolean" } },
+            properties: {
+              read: names,
+              write: names,
+              base: { type: "string" },
+              patterns: { type: "boolean" },
+            },
           },
         },
       },
@@ -191,7 +196,8 @@ function identity(manifest: object, configs: ReadonlyMap<string, StepConfig>): s
 }
 
 function manifestPaths({ read = [], write = [], base, patterns }: FilePaths = {}): ManifestStep["paths"] {
-  const fields = (pointers: readonly string[]): readonly string[] => pointers.map((pointer) => pointer.slice(1));
+  const fields = (pointers: readonly string[]): readonly string[] =>
+    pointers.map((pointer) => pointer.slice(1));
   return {
     read: fields(read),
     write: fields(write),

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { osiris, type Outcome } from "../src/osiris.ts";
 import { pipeline, project, runFolder, logLines } from "../src/project.ts";
@@ -56,7 +57,7 @@ describe("a CSV file that is read and written", () => {
     const { text, folder } = await copyCsv("a,b,c\n1,2,3\n4,5,6\n", ", columns: [c, a], dtype: { a: INT }");
     expect(text).toBe("c,a\n3,1\n6,4\n");
     expect((await preview(folder)).columns).toEqual([
-      { name: "c", type: "VARCHAR" },
+      { name: "c", type: "BIGINT" },
       { name: "a", type: "INTEGER" },
     ]);
   });
@@ -146,12 +147,13 @@ describe("the file that is replaced", () => {
     expect(readFileSync(join(folder, "in.csv"), "utf8")).toBe("a\n1\n");
   });
 
-  test("is not called .gz", async () => {
+  test("is not called .zip", async () => {
     const folder = project({
-      "pipeline.yaml": copy().replace("out/copy.csv", "out/copy.csv.gz"),
+      "pipeline.yaml": copy().replace("out/copy.csv", "out/copy.csv.zip"),
       "in.csv": "a\n1\n",
     });
-    expect((await osiris(folder, "run", "pipeline.yaml")).stdout).toMatch(/the writer does not compress/);
+    const { stdout } = await osiris(folder, "run", "pipeline.yaml");
+    expect(stdout).toMatch(/packs with gzip and zstd, and the name promises another packing/);
   });
 });
 
@@ -177,25 +179,25 @@ describe("a CSV file that cannot be read", () => {
       "with a short line",
       "a,b,c\n1,2,3\n1,2\n4,5,6\n",
       "",
-      /in\.csv: line 3: .*1,2.*Expected Number of Columns: 3 Found: 2/,
+      /in\.csv, line 3: has 2 fields, the header has 3: "1,2"/,
     ],
     [
       "with longer lines below",
       "a,b\n1,2\n3,4,5\n6,7,8\n",
       "",
-      /in\.csv: line 3: .*Expected Number of Columns: 2 Found: 3/,
+      /in\.csv, line 3: has 3 fields, the header has 2: "3,4,5"/,
     ],
     [
       "with a value of another type",
       "a\n1\nx\n",
       ", dtype: { a: INTEGER }",
-      /record 2.*"x" is not exactly INTEGER/,
+      /line 3: column "a": "x" is not exactly INTEGER/,
     ],
     [
       "with more decimals than declared",
       "a\n1.0\n1.005\n",
       ", dtype: { a: 'DECIMAL(4,1)' }",
-      /record 2.*"a": "1\.005" is not exactly DECIMAL\(4,1\)/,
+      /line 3: column "a": "1\.005" is not exactly DECIMAL\(4,1\)/,
     ],
     [
       "with a fraction for an integer",
@@ -227,18 +229,21 @@ describe("a CSV file that cannot be read", () => {
       "with awkward column names",
       "__proto__,record,Record\n1.5,x,y\n",
       ", dtype: { __proto__: INTEGER }",
-      /record 1 .*column "__proto__": "1\.5" is not exactly INTEGER/,
+      /line 2: column "__proto__": "1\.5" is not exactly INTEGER/,
     ],
-    ["with an integer that is too big", "a\n40000\n", ", dtype: { a: SMALLINT }", /line 2.*40000/],
+    [
+      "with an integer that is too big",
+      "a\n40000\n",
+      ", dtype: { a: SMALLINT }",
+      /line 2: column "a": "40000" is not exactly SMALLINT/,
+    ],
     ["that is empty", "", "", /in\.csv is empty/],
     [
       "with a half-quoted name",
       '"a"x,b\n1,2\n3,4\n',
       "",
-      /a quote stands beside other characters in field 1/,
+      /first line cannot be read as column names: it has text after a closing quote/,
     ],
-    ["with a carriage return in a name", '"a\r\nb",c\n1,2\n', "", /a column name holds a carriage return/],
-    ["with mixed line ends", "a,b\r\n1,2\n3,4\r\n", "", /dos2unix|line \d/],
     [
       "with a TIMESTAMPTZ that does not exist",
       "a\n2024-13-01 10:00:00Z\n",
@@ -251,7 +256,12 @@ describe("a CSV file that cannot be read", () => {
       ", dtype: { a: TIMESTAMPTZ }",
       /is not exactly TIMESTAMPTZ/,
     ],
-    ["whose quote never ends", 'a,b\n"1,2\n3,4\n', "", /line 2/],
+    [
+      "whose quote never ends",
+      'a,b\n1,2\n"3,4\n5,6\n',
+      "",
+      /line 3: a quote opens a field and nothing closes it/,
+    ],
     [
       "with a dtype for no column",
       "a\n1\n",
@@ -268,19 +278,17 @@ describe("a CSV file that cannot be read", () => {
     expect(() => statSync(join(folder, "out"))).toThrow("ENOENT");
   });
 
-  test("a pipe, a pattern, and a compressed file", async () => {
+  test("a pipe, a pattern without files, and a broken archive", async () => {
     const folder = project({
       "pipe.yaml": copy().replace("in.csv", "/dev/stdin"),
-      "pattern.yaml": copy().replace("in.csv", "in*.csv"),
+      "pattern.yaml": copy().replace("in.csv", "none/*.csv"),
       "packed.yaml": copy().replace("in.csv", "in.csv.gz"),
-      "in*.csv": "a\n1\n",
-      "in2.csv": "a\n2\n",
     });
-    writeFileSync(join(folder, "in.csv.gz"), Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]));
+    writeFileSync(join(folder, "in.csv.gz"), gzipSync("a\n1\n").subarray(0, 15));
     const said = async (file: string): Promise<string> => (await osiris(folder, "run", file)).stdout;
     expect(await said("pipe.yaml")).toMatch(/is a pipe or a device/);
-    expect(await said("pattern.yaml")).toMatch(/would make DuckDB look for several files/);
-    expect(await said("packed.yaml")).toMatch(/is compressed with gzip.*gunzip/s);
+    expect(await said("pattern.yaml")).toMatch(/No file matches .*none\/\*\.csv/);
+    expect(await said("packed.yaml")).toMatch(/cannot be unpacked with gzip: unexpected end of file/);
   });
 
   test("a dtype that is no type, before anything runs", async () => {
@@ -294,9 +302,9 @@ describe("a CSV file that cannot be read", () => {
     const outcome = await osiris(folder, "run", "pipeline.yaml");
     expect(outcome.stdout).toMatch(/data is a folder/);
     const header = await copyCsv(Buffer.from("caf\u00e9\nx\n", "latin1"));
-    expect(header.stdout).toMatch(/in\.csv is not in UTF-8/);
+    expect(header.stdout).toMatch(/in\.csv, line 1: bytes that are not UTF-8.*encoding/s);
     const latin = await copyCsv(Buffer.from("name\ncaf\xe9\n", "latin1"));
     expect(latin.exitCode).toBe(1);
-    expect(latin.stdout).toMatch(/in\.csv is not in UTF-8/);
+    expect(latin.stdout).toMatch(/in\.csv, line 2: bytes that are not UTF-8/);
   });
 });

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { createReadStream } from "node:fs";
-import { Readable, Transform, type TransformCallback } from "node:stream";
+import { Transform, type Readable, type TransformCallback } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { notInEncoding } from "./file-errors.ts";
 import type { Encoding } from "./config.ts";

@@ -50,7 +50,12 @@ export class CheckSink implements RecordSink {
   }
 }
 
-function badRecord(path: string, { line, lines, column }: BadRecord, reason: string, row: string): OsirisError {
+function badRecord(
+  path: string,
+  { line, lines, column }: BadRecord,
+  reason: string,
+  row: string,
+): OsirisError {
   const place = lines > 1 ? `lines ${line} to ${line + lines - 1}` : `line ${line}`;
   const shown = column === undefined ? `: ${JSON.stringify(cut(row))}` : "";
   return new OsirisError({

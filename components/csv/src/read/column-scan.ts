@@ -1,5 +1,13 @@
 import type { DeclaredType } from "./declared-type.ts";
-import { BIGINT_DIGITS, HUGEINT_DIGITS, formOf, integerSize, MAX_PRECISION, whyText, widest } from "./inference.ts";
+import {
+  BIGINT_DIGITS,
+  HUGEINT_DIGITS,
+  formOf,
+  integerSize,
+  MAX_PRECISION,
+  whyText,
+  widest,
+} from "./inference.ts";
 import type { Digits, Form } from "./value-forms.ts";
 import { FORM } from "./value-forms.ts";
 

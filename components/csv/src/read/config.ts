@@ -80,7 +80,12 @@ function columnProblems({ columns, dtype, parse_dates }: CsvExtractorConfig): re
   return problems;
 }
 
-function dialectProblems({ delimiter, quote, comment, compression }: CsvExtractorConfig): readonly ConfigProblem[] {
+function dialectProblems({
+  delimiter,
+  quote,
+  comment,
+  compression,
+}: CsvExtractorConfig): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const same = (path: string, one: string, other: string): void => {
     problems.push({ path, message: `${one} and ${other} are the same character` });

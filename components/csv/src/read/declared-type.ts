@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { daysInMonth, FORM, type Form } from "./value-forms.ts";
 
 /**
@@ -33,15 +34,42 @@ export function declaredType(name: string): DeclaredType {
     case "DATE":
       return { ...plain, form: FORM.date, takes: takesDate };
     case "TIME":
-      return { ...plain, form: FORM.rule, takes: takesTime };
+      return { ...plain, form: FORM.rule, takes: (text) => takesTime(text) };
     case "TIMESTAMP":
-      return { ...plain, form: FORM.timestamp, takes: takesTimestamp };
+      return { ...plain, form: FORM.timestamp, takes: (text) => takesTimestamp(text) };
     case "TIMESTAMPTZ":
       return { ...plain, form: FORM.timestamptz, takes: () => false };
     case "VARCHAR":
       return { ...plain, form: FORM.any, takes: () => true };
     default:
-      throw new Error(`the spec lets through a type that nobody reads: ${name}`);
+      return { ...plain, form: FORM.rule, takes: TAKES[name] ?? unread(name) };
+  }
+}
+
+function unread(name: string): never {
+  throw new Error(`the spec lets through a type that nobody reads: ${name}`);
+}
+
+/** Types whose values are looked at one by one. Where DuckDB has several spellings, the one that it writes. */
+const TAKES: Readonly<Record<string, (text: string) => boolean>> = {
+  TIMESTAMP_S: (text) => takesTimestamp(text, 0),
+  TIMESTAMP_MS: (text) => takesTimestamp(text, 3),
+  TIMESTAMP_NS: (text) => takesTimestamp(text, 9),
+  TIMETZ: (text) => /^\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?[+-]\d{2}(?::\d{2}){0,2}$/.test(text),
+  INTERVAL: (text) =>
+    /^(?:-?\d+ (?:year|month|day)s? ?)*(?:-?\d+:\d{2}:\d{2}(?:\.\d{1,6})?)?$/.test(text) && text !== "",
+  UUID: (text) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text),
+  BIT: (text) => /^[01]+$/.test(text),
+  BLOB: (text) => isAscii(Buffer.from(text)) && !/\\(?!x[\dA-Fa-f]{2})/.test(text),
+  JSON: isJson,
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -118,7 +146,7 @@ function takesFloat(name: "FLOAT" | "DOUBLE"): (text: string) => boolean {
 const BOOLEAN = /^(?:true|false|t|f|yes|no|y|n|1|0)$/i;
 
 const DATE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})$/;
-const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,6}0*)?)?$/;
+const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?$/;
 const MAX_DATE_YEAR = 290_000;
 
 function takesDate(text: string): boolean {
@@ -127,12 +155,14 @@ function takesDate(text: string): boolean {
   return isInRange && day <= daysInMonth(year, month);
 }
 
-function takesTime(text: string): boolean {
-  const [, hour, minute, second = 0] = TIME.exec(text) ?? [];
-  return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+/** @param decimals of a second that the type keeps */
+function takesTime(text: string, decimals = 6): boolean {
+  const [, hour, minute, second = 0, fraction = ""] = TIME.exec(text) ?? [];
+  if (hour === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return false;
+  return fraction.replace(/0+$/, "").length <= decimals;
 }
 
-function takesTimestamp(text: string): boolean {
+function takesTimestamp(text: string, decimals = 6): boolean {
   const [, date = "", time] = /^([^ T]+)(?:[ T](.+))?$/.exec(text) ?? [];
-  return takesDate(date) && (time === undefined || takesTime(time));
+  return takesDate(date) && (time === undefined || takesTime(time, decimals));
 }

@@ -16,7 +16,12 @@ const UTF_16 = { what: "is in UTF-16", hint: "Set encoding: utf-16.", encoding: 
 
 export const FOREIGN: readonly ForeignFormat[] = [
   { magic: [0x1f, 0x8b], what: "is packed with gzip", hint: "Set compression: gzip.", compression: "gzip" },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: "is packed with zstd", hint: "Set compression: zstd.", compression: "zstd" },
+  {
+    magic: [0x28, 0xb5, 0x2f, 0xfd],
+    what: "is packed with zstd",
+    hint: "Set compression: zstd.",
+    compression: "zstd",
+  },
   { magic: [0x42, 0x5a, 0x68], what: "is packed with bzip2", hint: "Unpack it first: bunzip2." },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], what: "is packed with xz", hint: "Unpack it first: unxz." },
   {

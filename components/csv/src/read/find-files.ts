@@ -54,7 +54,8 @@ async function inspect(path: string, config: CsvExtractorConfig): Promise<InputF
   try {
     const found = await stat(path);
     if (!found.isFile()) throw notAFile(path, found.isDirectory());
-    const compression = config.compression === "infer" ? await compressionOf(path, config) : config.compression;
+    const compression =
+      config.compression === "infer" ? await compressionOf(path, config) : config.compression;
     const format = { compression: compression as FileFormat["compression"], encoding: config.encoding };
     return { path, bytes: found.size, modified: found.mtimeMs, format };
   } catch (error) {
@@ -63,7 +64,10 @@ async function inspect(path: string, config: CsvExtractorConfig): Promise<InputF
 }
 
 /** Told by the file's first bytes: names lie. */
-async function compressionOf(path: string, { encoding }: CsvExtractorConfig): Promise<FileFormat["compression"]> {
+async function compressionOf(
+  path: string,
+  { encoding }: CsvExtractorConfig,
+): Promise<FileFormat["compression"]> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);

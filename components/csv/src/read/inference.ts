@@ -77,19 +77,27 @@ export function inferredType({ form, whole, fraction, huge, witness }: ColumnSta
       return { type: "TIMESTAMP", reason: "times without a zone" };
     case FORM.timestamptz:
       return { type: "TIMESTAMPTZ", reason: "times, each with its zone" };
-    default:
-      return { type: "VARCHAR", reason: `text${why}` };
+    case FORM.any:
+    case FORM.rule:
+      break;
   }
+  return { type: "VARCHAR", reason: `text${why}` };
 }
 
 /** As few widths as there are ways to keep a number: the type then changes less from one day's file to the next. */
 function decimalType(whole: number, fraction: number, why: string): { type: string; reason: string } {
   const needed = whole + fraction;
   if (needed > MAX_PRECISION) {
-    return { type: "VARCHAR", reason: `${whole} digits before and ${fraction} after the point are more than DECIMAL has` };
+    return {
+      type: "VARCHAR",
+      reason: `${whole} digits before and ${fraction} after the point are more than DECIMAL has`,
+    };
   }
   const precision = needed <= SMALL_PRECISION ? SMALL_PRECISION : MAX_PRECISION;
-  return { type: `DECIMAL(${precision},${fraction})`, reason: `numbers with up to ${fraction} decimals${why}` };
+  return {
+    type: `DECIMAL(${precision},${fraction})`,
+    reason: `numbers with up to ${fraction} decimals${why}`,
+  };
 }
 
 /** Why a value made its column text, in words that do not show it. */

@@ -5,9 +5,10 @@ import { ColumnScan } from "./column-scan.ts";
 import type { CsvExtractorConfig } from "./config.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { fieldsOf, fieldText } from "./fields.ts";
+import { assertEncoded } from "./encoding.ts";
 import { unpackError } from "./file-errors.ts";
 import type { InputFile } from "./find-files.ts";
-import { RecordScanner, type RecordSink } from "./record-scanner.ts";
+import { RecordScanner, type LineEnds, type RecordSink } from "./record-scanner.ts";
 
 /** What stands before a file's records. */
 export interface FileHead {
@@ -17,6 +18,8 @@ export interface FileHead {
   readonly line: number;
   /** How many records DuckDB must skip; undefined when it would not find the place. */
   readonly skip: number | undefined;
+  /** How the lines end that stand before the first record. */
+  readonly lineEnds: LineEnds;
 }
 
 /** A file that is open, its head read: what comes next are its records. */
@@ -39,8 +42,9 @@ export async function openRecords(
   try {
     const reader = new BlockReader(source);
     await reader.advance(0);
-    if (reader.bytes.subarray(0, Math.min(reader.end, BOM.length)).equals(BOM)) await reader.advance(BOM.length);
-    const head = await readHead(reader, file.path, config, dialect);
+    if (reader.bytes.subarray(0, Math.min(reader.end, BOM.length)).equals(BOM))
+      await reader.advance(BOM.length);
+    const head = await readHead(reader, file, config, dialect);
     return { head, reader, close: () => source.close() };
   } catch (error) {
     await source.close();
@@ -50,42 +54,47 @@ export async function openRecords(
 
 async function readHead(
   reader: BlockReader,
-  path: string,
+  file: InputFile,
   config: CsvExtractorConfig,
   dialect: CsvDialect,
 ): Promise<FileHead> {
   const { header, skip_rows } = config;
   const preamble = skip_rows + (typeof header === "number" ? header : 0);
-  const first = new FirstRecord(path, dialect);
+  const first = new FirstRecord(file.path, dialect);
   const scanner = new RecordScanner(dialect, new ColumnScan([], new Set()), first, preamble + 1);
   const hasQuotes = await skipLines(reader, preamble, scanner);
   let used = 0;
   let line = scanner.line;
   while (!scanner.done && !(reader.last && used >= reader.end)) {
-    if (!(await reader.advance(used))) throw endlessRecord(path, line);
+    if (!(await reader.advance(used))) throw endlessRecord(file.path, line);
     line = scanner.line;
     used = scanner.scan(reader.bytes, reader.end, reader.last);
   }
-  if (first.fields === undefined) throw emptyFile(path, preamble);
+  if (first.fields === undefined) throw emptyFile(file.path, preamble);
+  assertEncoded(reader.bytes.subarray(0, used), line, file);
   const { skippedLines, strayQuotes } = scanner.oddities;
   if (header === false) {
     return {
       header: first.fields.map(() => ""),
       line,
       skip: hasQuotes || skippedLines ? undefined : preamble,
+      lineEnds: { lf: 0, crlf: 0, cr: 0 },
     };
   }
   await reader.advance(used);
-  const { lf, crlf, cr } = scanner.lineEnds;
-  const isOneLine = scanner.line === line + 1 && [lf, crlf, cr].filter(Boolean).length < 2;
-  const isPlain = !hasQuotes && !skippedLines && !strayQuotes && isOneLine;
-  return { header: first.fields, line: scanner.line, skip: isPlain ? preamble + 1 : undefined };
+  const isPlain = !hasQuotes && !skippedLines && !strayQuotes && scanner.line === line + 1;
+  return {
+    header: first.fields,
+    line: scanner.line,
+    skip: isPlain ? preamble + 1 : undefined,
+    lineEnds: scanner.lineEnds,
+  };
 }
 
 /** @returns whether a quote stands in the lines: DuckDB would take what follows it for a part of the line */
 async function skipLines(reader: BlockReader, count: number, scanner: RecordScanner): Promise<boolean> {
   let hasQuotes = false;
-  for (let line = 0; line < count && reader.end > 0; ) {
+  for (let line = 0; line < count && reader.end > 0;) {
     const next = scanner.skipLine(reader.bytes, reader.end, reader.last);
     hasQuotes ||= reader.bytes.subarray(0, Math.max(next, 0)).includes(0x22);
     if (next >= 0) line += 1;
@@ -107,7 +116,9 @@ class FirstRecord implements RecordSink {
 
   good(bytes: Buffer, from: number, to: number): boolean {
     const { quote } = this.#dialect;
-    this.fields = fieldsOf(bytes, from, to, this.#dialect).map((field) => fieldText(bytes, field.from, field.to, quote));
+    this.fields = fieldsOf(bytes, from, to, this.#dialect).map((field) =>
+      fieldText(bytes, field.from, field.to, quote),
+    );
     if (this.fields.some((name) => name.includes("\0"))) {
       throw badHeader(this.#path, "it holds NUL characters", "Is the file in UTF-16? Set encoding: utf-16.");
     }
@@ -132,7 +143,10 @@ function emptyFile(path: string, preamble: number): OsirisError {
   return new OsirisError({
     code: "csv.empty_file",
     category: "data",
-    message: preamble === 0 ? `${path} is empty: there is no line with column names` : `${path} has nothing below the ${preamble} lines to skip`,
+    message:
+      preamble === 0
+        ? `${path} is empty: there is no line with column names`
+        : `${path} has nothing below the ${preamble} lines to skip`,
   });
 }
 

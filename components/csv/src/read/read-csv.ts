@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral, type Column } from "@osiris/core";
 import type { FileFormat } from "./byte-source.ts";
+import type { LineEnds } from "./record-scanner.ts";
 
 /** A file that DuckDB reads as the scan has read it. */
 export interface PlainFile {
@@ -7,10 +8,22 @@ export interface PlainFile {
   readonly compression: FileFormat["compression"];
   readonly delimiter: string;
   readonly quote: string;
+  /** What ends its lines: DuckDB's own guess takes a line end in quotes for one. */
+  readonly newline: LineEnd;
   /** Records before the first one. */
   readonly skip: number;
   /** The file's columns in its order, with the types that they shall have. */
   readonly columns: readonly Column[];
+}
+
+export type LineEnd = keyof LineEnds;
+
+/** As DuckDB spells them: with backslashes. */
+const NEWLINES: Readonly<Record<LineEnd, string>> = { lf: "\\n", crlf: "\\r\\n", cr: "\\r" };
+
+/** How the lines of a file end, when all end alike. */
+export function lineEndOf({ crlf, cr }: LineEnds): LineEnd {
+  return crlf > 0 ? "crlf" : cr > 0 ? "cr" : "lf";
 }
 
 export interface ReadOptions {
@@ -25,7 +38,11 @@ const MIB = 1024 * 1024;
 const BUFFER_BYTES = 32 * MIB;
 
 /** One SELECT over all files, in their order, that gives `names`. */
-export function selectFiles(files: readonly PlainFile[], names: readonly string[], options: ReadOptions): string {
+export function selectFiles(
+  files: readonly PlainFile[],
+  names: readonly string[],
+  options: ReadOptions,
+): string {
   const list = names.map(quoteIdentifier).join(", ");
   return alike(files)
     .map((group) => `SELECT ${list} FROM ${readCsv(group, options)}`)
@@ -51,13 +68,13 @@ function alike(files: readonly PlainFile[]): readonly (readonly PlainFile[])[] {
  * off.
  */
 function readCsv(group: readonly PlainFile[], { nullTexts, longest }: ReadOptions): string {
-  const [{ columns, compression, delimiter, quote, skip } = none()] = group;
+  const [{ columns, compression, delimiter, quote, newline, skip } = none()] = group;
   const paths = group.map(({ path }) => quoteLiteral(path)).join(", ");
   const types = columns.map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`).join(", ");
   const nulls = ["", ...nullTexts].map(quoteLiteral).join(", ");
   return `read_csv([${paths}],
     auto_detect = false, header = false, skip = ${skip}, columns = {${types}},
-    delim = ${quoteLiteral(delimiter)}, quote = ${quoteLiteral(quote)}, escape = ${quoteLiteral(quote)},
+    delim = ${quoteLiteral(delimiter)}, new_line = ${quoteLiteral(NEWLINES[newline])}, quote = ${quoteLiteral(quote)}, escape = ${quoteLiteral(quote)},
     nullstr = [${nulls}], allow_quoted_nulls = false, compression = ${quoteLiteral(compression)},${lineSize(longest)}
     hive_partitioning = false, filename = false, union_by_name = false)`;
 }

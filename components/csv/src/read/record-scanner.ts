@@ -165,7 +165,10 @@ export class RecordScanner {
     let column = 0;
     let at = from;
     for (;;) {
-      at = bytes[at] === quote ? this.#quoted(bytes, at, column, end, last) : this.#plain(bytes, at, column, end, last);
+      at =
+        bytes[at] === quote
+          ? this.#quoted(bytes, at, column, end, last)
+          : this.#plain(bytes, at, column, end, last);
       if (at === INCOMPLETE) return INCOMPLETE;
       if (bytes[at] !== delimiter) break;
       column += 1;

@@ -1,9 +1,9 @@
-import { isAscii, isUtf8 } from "node:buffer";
 import type { ColumnScan } from "./column-scan.ts";
 import type { CsvExtractorConfig } from "./config.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { isUtf8Already } from "./byte-source.ts";
-import { notInEncoding, unpackError } from "./file-errors.ts";
+import { assertEncoded } from "./encoding.ts";
+import { unpackError } from "./file-errors.ts";
 import { PATTERN, type InputFile } from "./find-files.ts";
 import { endlessRecord, openRecords } from "./open-records.ts";
 import { RecordScanner, type RecordSink } from "./record-scanner.ts";
@@ -37,6 +37,7 @@ export async function scanFile(
   try {
     const { head, reader } = records;
     const scanner = new RecordScanner(dialect, columns, sink, head.line);
+    Object.assign(scanner.lineEnds, head.lineEnds);
     for (;;) {
       signal.throwIfAborted();
       const { line } = scanner;
@@ -53,19 +54,6 @@ export async function scanFile(
   } finally {
     await records.close();
   }
-}
-
-function assertEncoded(bytes: Buffer, firstLine: number, { path, format }: InputFile): void {
-  const isRight = format.encoding === "ascii" ? isAscii : isUtf8;
-  if (isRight(bytes)) return;
-  let line = firstLine;
-  for (let at = 0; at < bytes.length; line++) {
-    const next = bytes.indexOf("\n", at);
-    const end = next === -1 ? bytes.length : next + 1;
-    if (!isRight(bytes.subarray(at, end))) break;
-    at = end;
-  }
-  throw notInEncoding(path, format.encoding, line);
 }
 
 /** Whether DuckDB would read the file's records as the scan has read them. */

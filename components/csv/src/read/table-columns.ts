@@ -20,7 +20,11 @@ export function nameColumns(header: readonly string[]): readonly NamedColumn[] {
 }
 
 /** The names of a file without a header: those that `columns` gives, else `column1`, `column2`, … */
-export function namesWithoutHeader(width: number, { columns }: CsvExtractorConfig, path: string): readonly string[] {
+export function namesWithoutHeader(
+  width: number,
+  { columns }: CsvExtractorConfig,
+  path: string,
+): readonly string[] {
   if (columns === undefined) return Array.from({ length: width }, () => "");
   if (columns.length === width) return columns;
   throw new OsirisError({
@@ -32,7 +36,11 @@ export function namesWithoutHeader(width: number, { columns }: CsvExtractorConfi
 }
 
 /** @throws OsirisError when an option names a column that the file does not have */
-export function assertColumnsExist(columns: readonly NamedColumn[], path: string, config: CsvExtractorConfig): void {
+export function assertColumnsExist(
+  columns: readonly NamedColumn[],
+  path: string,
+  config: CsvExtractorConfig,
+): void {
   const { dtype, parse_dates } = config;
   const named = {
     columns: config.columns ?? [],
@@ -80,7 +88,10 @@ function without(columns: readonly NamedColumn[], others: readonly NamedColumn[]
 const MAX_LISTED = 20;
 
 function listed(columns: readonly NamedColumn[]): string {
-  const shown = columns.slice(0, MAX_LISTED).map(({ name }) => name).join(", ");
+  const shown = columns
+    .slice(0, MAX_LISTED)
+    .map(({ name }) => name)
+    .join(", ");
   const rest = columns.length - MAX_LISTED;
   return rest > 0 ? `${shown} and ${rest} more` : shown;
 }

@@ -6,6 +6,7 @@ import { declaredType } from "./declared-type.ts";
 import type { CsvDialect } from "./dialect.ts";
 import type { InputFile } from "./find-files.ts";
 import { inferredType, merge } from "./inference.ts";
+import { FORM } from "./value-forms.ts";
 import type { FileHead } from "./open-records.ts";
 import { scanFile, type FileScan } from "./scan-file.ts";
 import type { NamedColumn } from "./table-columns.ts";
@@ -21,6 +22,8 @@ export interface CsvFile {
 export interface DecidedColumn extends Column {
   readonly reason: string;
 }
+
+const NOTHING_SEEN: ColumnState = { form: FORM.none, whole: 0, fraction: 0, huge: false };
 
 /** Checks all values of all files, and finds the types of the columns that have none. */
 export class TableScan {
@@ -82,10 +85,11 @@ export class TableScan {
 
   /** The columns, as far as the values that were read decide them. */
   decide(): readonly DecidedColumn[] {
+    const states = this.#states();
     return this.#names.map((name) => {
       const declared = typeOf(name, this.#config);
       if (declared !== undefined) return { name, type: declared, reason: this.#whyDeclared(name) };
-      return { name, ...inferredType(this.#state(name)) };
+      return { name, ...inferredType(states.get(name) ?? NOTHING_SEEN) };
     });
   }
 
@@ -93,12 +97,17 @@ export class TableScan {
     return Object.hasOwn(this.#config.dtype, name) ? "declared in dtype" : "infer_types is off";
   }
 
-  #state(name: string): ColumnState {
-    const states = this.#columns.map((scan, index) => {
-      const file = this.#files[index] as CsvFile;
-      return scan.state(file.columns.findIndex((column) => column.name === name));
+  /** What all files that were read know of their columns. */
+  #states(): ReadonlyMap<string, ColumnState> {
+    const states = new Map<string, ColumnState>();
+    this.#columns.forEach((scan, index) => {
+      this.#files[index]?.columns.forEach(({ name }, column) => {
+        const state = scan.state(column);
+        const before = states.get(name);
+        states.set(name, before === undefined ? state : merge(before, state));
+      });
     });
-    return states.reduce(merge);
+    return states;
   }
 
   #rules(columns: readonly NamedColumn[]): readonly ColumnRule[] {

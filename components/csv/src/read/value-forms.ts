@@ -109,7 +109,8 @@ function endOfTimestamp(bytes: Uint8Array, at: number): number {
   const time = endOfDate(bytes, at);
   if (time === -1) return -1;
   const separator = bytes[time];
-  if ((separator !== SPACE && separator !== T) || bytes[time + 3] !== COLON || bytes[time + 6] !== COLON) return -1;
+  if ((separator !== SPACE && separator !== T) || bytes[time + 3] !== COLON || bytes[time + 6] !== COLON)
+    return -1;
   const hour = twoDigits(bytes, time + 1);
   const minute = twoDigits(bytes, time + 4);
   const second = twoDigits(bytes, time + 7);

@@ -13,11 +13,13 @@ export function filesOf(spec: ComponentSpec, config: Config, baseDir: string): r
   const folder = spec.paths?.base === undefined ? undefined : config[spec.paths.base.slice(1)];
   const base = typeof folder === "string" ? folder : "";
   return (["read", "write"] as const).flatMap((use) =>
-    namedPaths((spec.paths?.[use] ?? []).map((pointer) => pointer.slice(1)), config).map(
-      ({ text: path }): TouchedFile =>
-        isUnresolved(path) || (base !== "" && !isAbsolute(base))
-          ? { use, path: join(isAbsolute(path) ? "" : base, path) }
-          : { use, path, location: locationOf(path, baseDir, base) },
+    namedPaths(
+      (spec.paths?.[use] ?? []).map((pointer) => pointer.slice(1)),
+      config,
+    ).map(({ text: path }): TouchedFile =>
+      isUnresolved(path) || (base !== "" && !isAbsolute(base))
+        ? { use, path: join(isAbsolute(path) ? "" : base, path) }
+        : { use, path, location: locationOf(path, baseDir, base) },
     ),
   );
 }

@@ -49,7 +49,9 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
   const inputs = inputsOf(step, run.published);
   const rowsIn = inputs.tables.reduce((sum, table) => sum + table.rows, 0);
   run.log.event("step_start", { component: step.component, driver: step.driver.package }, step.id);
-  const record = (outcome: Pick<StepRecord, "status" | "rows_out" | "rejected" | "tables" | "files">): StepRecord => ({
+  const record = (
+    outcome: Pick<StepRecord, "status" | "rows_out" | "rejected" | "tables" | "files">,
+  ): StepRecord => ({
     id: step.id,
     component: step.component,
     rows_in: rowsIn,
