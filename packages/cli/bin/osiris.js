@@ -4,8 +4,8 @@
 process.env.UV_THREADPOOL_SIZE ??= "16";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 14)) {
-  process.stderr.write(`osiris needs Node 22.14 or newer; this is Node ${process.versions.node}.\n`);
+if (major < 22 || (major === 22 && minor < 20)) {
+  process.stderr.write(`osiris needs Node 22.20 or newer; this is Node ${process.versions.node}.\n`);
   process.exit(2);
 }
 

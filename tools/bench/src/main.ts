@@ -1,8 +1,10 @@
 import { benchCompile } from "./compile/bench-compile.ts";
+import { benchCsv } from "./csv/bench-csv.ts";
 
 /** `npm run bench -- <name> …`. */
 const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   compile: benchCompile,
+  csv: benchCsv,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -55,7 +55,7 @@ describe.for(named(published))("%s", ([, pkg]) => {
       name: expect.stringMatching(/^@osiris\//) as string,
       license: "Apache-2.0",
       type: "module",
-      engines: { node: ">=22.14" },
+      engines: { node: ">=22.20" },
       files: expect.any(Array) as unknown,
       exports: expect.any(Object) as unknown,
       repository: { directory: pkg.folder },
