@@ -262,7 +262,7 @@ const cases: Readonly<Record<string, BadInput>> = {
   "a value that does not fit its declared type": {
     oml: pipeline(READ.replace("path: people.csv", "path: people.csv, dtype: { name: BIGINT }") + WRITE),
     exitCode: 1,
-    says: /people\.csv: record 1 .*"Ada" is not exactly BIGINT/,
+    says: /people\.csv, line 2: column "name": "Ada" is not exactly BIGINT/,
   },
 };
 
