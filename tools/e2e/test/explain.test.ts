@@ -145,7 +145,7 @@ describe("tables", () => {
   test("have their columns where they are known, from a driver or from DuckDB", async () => {
     const folder = project({
       "pipeline.yaml": pipeline(
-        csv("films", "{ path: f.csv, columns: [id, title], dtype: { id: BIGINT } }") +
+        csv("films", "{ path: f.csv, columns: [id, title], dtype: { id: BIGINT, title: VARCHAR } }") +
           sql(
             "named",
             "SELECT id, upper(title) AS `Title`, 1.50 AS price FROM input_df".replaceAll("`", '"'),
