@@ -1,7 +1,13 @@
 export { compile } from "./compile.ts";
 export type { CompileRequest, CompileResult } from "./compile.ts";
 export type { Components, InstalledComponent } from "./component.ts";
-export { Connections, CONNECTIONS_FILE, CONNECTIONS_SCHEMA, fieldsFor } from "./connections.ts";
+export {
+  Connections,
+  CONNECTIONS_FILE,
+  CONNECTIONS_SCHEMA,
+  fieldsFor,
+  referenceParts,
+} from "./connections.ts";
 export type { Connection } from "./connections.ts";
 export { codeSpan, visible } from "./explain/code-span.ts";
 export { explain } from "./explain/explain.ts";
@@ -20,7 +26,7 @@ export { exampleStep, omlModes } from "./oml/example-step.ts";
 export type { ExampleStep } from "./oml/example-step.ts";
 export { OML_VERSION } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
-export { environmentNames, mapTexts, replaceReferences } from "./references.ts";
+export { mapTexts, replaceReferences } from "./references.ts";
 export type { Path } from "./references.ts";
 export { Report } from "./report.ts";
 export {
@@ -37,6 +43,6 @@ export { declaredSecrets } from "./secrets/declared-secrets.ts";
 export { connectionsSchema } from "./schemas/connections-schema.ts";
 export { pipelineSchema } from "./schemas/pipeline-schema.ts";
 export { MAX_FILE_CHARACTERS, Source } from "./yaml/source.ts";
-export { placeholders, readSpec } from "./spec-file.ts";
+export { readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
 export { waitsFor } from "./steps/waits-for.ts";

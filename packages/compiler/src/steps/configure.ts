@@ -1,6 +1,12 @@
 import { connectionFields, familyOf, type ComponentSpec, type JsonValue } from "@osiris/core";
 import type { InstalledComponent } from "../component.ts";
-import { CONNECTION_REFERENCE, CONNECTIONS_FILE, fieldsFor, type Connection } from "../connections.ts";
+import {
+  CONNECTION_REFERENCE,
+  CONNECTIONS_FILE,
+  fieldsFor,
+  referenceParts,
+  type Connection,
+} from "../connections.ts";
 import { didYouMean } from "../nearest.ts";
 import type { OmlStep } from "../oml/oml.ts";
 import { fillParams } from "../params.ts";
@@ -136,14 +142,14 @@ function lookUp(
   path: Path,
   { connections, source, report }: CompileScope,
 ): LookedUp {
-  const [family = "", alias] = reference.slice(1).split(".");
+  const { family, alias } = referenceParts(reference);
   const fields = connectionFields(spec);
   const lacks = (spec.configSchema.required ?? []).some(
     (field) => fields.has(field) && !Object.hasOwn(own, field),
   );
   const known = connections();
   if (known === undefined) return { isMissing: alias !== undefined || lacks };
-  const found = alias === undefined ? known.default(family) : known.find(family, alias);
+  const found = known.resolve(reference);
   if (found !== undefined) return { source: found, isMissing: false };
   // A default is taken where there is one, and missed only where something is missing.
   if (alias === undefined && !lacks) return NOTHING;
