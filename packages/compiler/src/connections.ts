@@ -1,5 +1,6 @@
 import { connectionFields, familyOf, type ComponentSpec, type JsonSchema } from "@osiris/core";
 import type { InstalledComponent } from "./component.ts";
+import { isRecord } from "./is-record.ts";
 import { didYouMean } from "./nearest.ts";
 import { forEachText, referencesIn, type Path } from "./references.ts";
 import type { Report } from "./report.ts";
@@ -152,10 +153,6 @@ function readable(value: unknown, source: Source, report: Report): readonly Conn
 
 function entriesOf(value: unknown): [string, unknown][] {
   return isRecord(value) ? Object.entries(value) : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function checkConnection(connection: Connection, specs: readonly ComponentSpec[], report: Report): void {

@@ -17,6 +17,7 @@ export { FINDING_CODES } from "./finding-codes.ts";
 export type { FindingCode, FindingCodeEntry, Severity } from "./finding-codes.ts";
 export { renderFinding } from "./finding.ts";
 export type { Excerpt, Finding, Place } from "./finding.ts";
+export { isRecord } from "./is-record.ts";
 export { MANIFEST_SCHEMA, manifestFingerprint } from "./manifest.ts";
 export type { CompiledPipeline, Manifest, ManifestStep, StepConfig } from "./manifest.ts";
 export { missingComponent } from "./missing-component.ts";

@@ -1,5 +1,6 @@
 import { foldCase, type ParsedSql } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
+import { isRecord } from "../is-record.ts";
 import { nearest } from "../nearest.ts";
 import { computesMuch, SIZING_FUNCTIONS } from "./constant-work.ts";
 import { ALLOWED_TABLE_FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
@@ -118,7 +119,7 @@ class Walk {
 
   /** A query node: its CTEs are visible in it, and each in those after it. */
   query(node: unknown, outer: readonly string[]): void {
-    if (!isTreeNode(node)) return;
+    if (!isRecord(node)) return;
     let scope = outer;
     const ctes = (node["cte_map"] as { map?: readonly unknown[] } | undefined)?.map ?? [];
     for (const cte of ctes) {
@@ -144,7 +145,7 @@ class Walk {
   #anything(key: string, value: unknown, scope: readonly string[]): void {
     if (Array.isArray(value)) {
       for (const item of value) this.#anything(key, item, scope);
-    } else if (isTreeNode(value)) {
+    } else if (isRecord(value)) {
       if (isTableRef(key, value)) this.#tableRef(value, scope);
       if (value["class"] === "FUNCTION") this.#scalarFunction(value);
       if (value["class"] === "PARAMETER") this.#parameter(value);
@@ -246,10 +247,6 @@ function offsetsOfBytes(text: string): Uint32Array {
     offset += char.length;
   }
   return offsets.fill(offset, byte);
-}
-
-function isTreeNode(value: unknown): value is TreeNode {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isTableRef(key: string, value: TreeNode): boolean {

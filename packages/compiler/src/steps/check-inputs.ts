@@ -7,7 +7,7 @@ import type { Hint } from "../report.ts";
 import type { Span } from "../yaml/source.ts";
 import { bindQuery } from "../sql/bind-query.ts";
 import { readTables, type SqlProblem, type SqlReading, type TableRead } from "../sql/read-tables.ts";
-import { ownerOf } from "./check-names.ts";
+import { ownerOf, owns } from "./check-names.ts";
 import type { CompileScope, StepDraft } from "./step-draft.ts";
 
 /** The steps of a pipeline, by the names that find them. */
@@ -256,13 +256,8 @@ function checkInput(step: StepDraft, index: StepIndex, { source, report }: Compi
   } else if (input === undefined && upstream.length > 1) {
     const message = `Step "${id}" takes one table, but its needs make ${upstream.length}: ${names.join(", ")}`;
     report.add("step.many_inputs", idSpan(), message, "Choose one with input: <table>.");
-  } else if (input !== undefined && !upstream.some((other) => owns(other, input))) {
+  } else if (input !== undefined && !upstream.some((other) => owns(other, foldCase(input)))) {
     const message = `"${input}" is not a table of this step's needs`;
     report.add("step.unknown_input", inputSpan(), message, didYouMean(input, names));
   }
-}
-
-function owns(step: StepDraft, name: string): boolean {
-  const wanted = foldCase(name);
-  return step.table !== undefined && (wanted === step.table || wanted.startsWith(`${step.table}__`));
 }
