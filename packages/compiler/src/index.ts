@@ -46,4 +46,4 @@ export { pipelineSchema } from "./schemas/pipeline-schema.ts";
 export { MAX_FILE_CHARACTERS, Source } from "./yaml/source.ts";
 export { readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
-export { waitsFor } from "./steps/waits-for.ts";
+export { StepOrder } from "./steps/step-order.ts";
