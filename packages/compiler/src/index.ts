@@ -40,6 +40,7 @@ export {
 export type { SchemaProblem } from "./schema-check.ts";
 export { findSecrets } from "./secrets/check-secrets.ts";
 export { isSecretName } from "./secrets/secret-names.ts";
+export { KnownSecrets } from "./secrets/known-secrets.ts";
 export { declaredSecrets } from "./secrets/declared-secrets.ts";
 export { connectionsSchema } from "./schemas/connections-schema.ts";
 export { pipelineSchema } from "./schemas/pipeline-schema.ts";
