@@ -10,7 +10,7 @@ export type {
   OverridePolicy,
 } from "./component-spec.ts";
 export { isOsirisError, OsirisError, toOsirisError } from "./errors.ts";
-export type { ErrorCategory, ErrorDetails } from "./errors.ts";
+export type { ErrorCategory, ErrorDetails, FailedSql } from "./errors.ts";
 export {
   foldCase,
   quoteIdentifier,

@@ -9,6 +9,7 @@ import {
 } from "@duckdb/node-api";
 import type { Column } from "./contract.ts";
 import { quoteIdentifier, SINGLE_INPUT_NAME } from "./identifiers.ts";
+import { indexOfByte, indexOfCodePoint, readError, type DuckDbError } from "./run-database/duckdb-errors.ts";
 
 /**
  * DuckDB's own parser and binder, over tables that have columns and no rows. Nothing is executed and nothing outside
@@ -295,34 +296,7 @@ function parsed(answer: string, sql: string): ParsedSql {
   const { error, error_message: message, position, statements } = JSON.parse(answer) as SerializedSql;
   if (!error) return { statements: statements ?? [] };
   const known = { error: message ?? "DuckDB cannot parse it" };
-  // The parser's positions count code points, unlike those of tree nodes and of the binder, which count UTF-8 bytes.
-  if (position === undefined) return known;
-  return { ...known, position: Array.from(sql).slice(0, Number(position)).join("").length };
-}
-
-/** What DuckDB says of an error when `errors_as_json` is set. */
-interface DuckDbError {
-  readonly exception_type: string;
-  readonly exception_message: string;
-  readonly error_subtype?: string;
-  readonly position?: string;
-  readonly name?: string;
-  readonly call?: string;
-  readonly candidates?: string;
-}
-
-function readError(error: unknown): DuckDbError {
-  const text = error instanceof Error ? error.message : String(error);
-  try {
-    const read = JSON.parse(text.slice(text.indexOf("{"))) as Partial<DuckDbError>;
-    const { exception_type: type, exception_message: message } = read;
-    if (typeof type === "string" && typeof message === "string") {
-      return { ...read, exception_type: type, exception_message: message };
-    }
-  } catch {
-    // It is as it is.
-  }
-  return { exception_type: "Unknown", exception_message: text };
+  return position === undefined ? known : { ...known, position: indexOfCodePoint(sql, Number(position)) };
 }
 
 function bindProblem(error: DuckDbError, sql: string): BindProblem {
@@ -385,9 +359,4 @@ function unmarked(error: DuckDbError, position: { position?: number }): BindProb
 
 function named(name: string | undefined): { readonly name?: string } {
   return name === undefined ? {} : { name };
-}
-
-/** The binder counts UTF-8 bytes. */
-function indexOfByte(text: string, byte: number): number {
-  return Buffer.from(text, "utf8").subarray(0, byte).toString("utf8").length;
 }

@@ -3,14 +3,7 @@ import { offsetsBefore } from "../fill-params.ts";
 import type { Params } from "../params.ts";
 import { referencesIn, unescapeReferences, type Path } from "../references.ts";
 import { readTables, type SqlProblem, type SqlReading } from "../sql/read-tables.ts";
-import type { Span } from "../yaml/source.ts";
-import type { CompileScope, StepDraft } from "./step-draft.ts";
-
-/** A step's SQL and the way from a place in it to a place in the file. */
-interface Query {
-  readonly sql: string;
-  span(offset: number): Span;
-}
+import type { CompileScope, Query, StepDraft } from "./step-draft.ts";
 
 /** A step's query, and what it reads. */
 export type ReadQuery = readonly [query: Query, reading: SqlReading];
@@ -23,7 +16,9 @@ export async function readQueries(
 ): Promise<ReadonlyMap<StepDraft, ReadQuery>> {
   const queries = steps.flatMap((step) => {
     const query = queryOf(step, params, source);
-    return query === undefined ? [] : [[step, query] as const];
+    if (query === undefined) return [];
+    step.query = query;
+    return [[step, query] as const];
   });
   if (queries.length === 0) return new Map();
   const functions = await analyzer.functions();

@@ -64,10 +64,12 @@ export class GuardedConnection implements SqlConnection {
   async *stream(sql: string, params?: SqlParams): AsyncGenerator<ColumnBatch> {
     this.#take("stream", sql);
     try {
-      const result = await this.#call("fetches", async () => (await this.#prepare(sql, params)).stream());
+      const result = await this.#call("fetches", sql, async () =>
+        (await this.#prepare(sql, params)).stream(),
+      );
       const columns = columnsOf(result);
       for (;;) {
-        const chunk = await this.#call("fetches", () => result.fetchChunk());
+        const chunk = await this.#call("fetches", sql, () => result.fetchChunk());
         if (chunk === null || chunk.rowCount === 0) return;
         yield batchOf(chunk, columns);
       }
@@ -104,7 +106,7 @@ export class GuardedConnection implements SqlConnection {
   async #read(sql: string, execute: () => Promise<DuckDBResultReader>): Promise<QueryResult> {
     this.#take("statement", sql);
     try {
-      return await this.#call("statements", async () => {
+      return await this.#call("statements", sql, async () => {
         const reader = await execute();
         const columns = columnsOf(reader);
         const rows = reader.getRows().map((row) => {
@@ -167,7 +169,7 @@ export class GuardedConnection implements SqlConnection {
     }
   }
 
-  async #call<T>(kind: keyof ConnectionSlots, task: () => Promise<T>): Promise<T> {
+  async #call<T>(kind: keyof ConnectionSlots, sql: string, task: () => Promise<T>): Promise<T> {
     return this.#slots[kind].run(async () => {
       this.#throwIfStopped();
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -177,7 +179,7 @@ export class GuardedConnection implements SqlConnection {
         return await task();
       } catch (error) {
         this.#throwIfStopped(error);
-        throw fromDuckDb(error);
+        throw fromDuckDb(error, sql);
       } finally {
         stopInterrupting();
         this.#running = undefined;

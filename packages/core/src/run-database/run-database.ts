@@ -56,6 +56,8 @@ export class RunDatabase implements AsyncDisposable {
     reachable: ReachableFiles,
   ): Promise<RunDatabase> {
     const database = await RunDatabase.#openInstance(path, {
+      // They tell the place in the statement. People who look into a run get DuckDB's own text, with the line in it.
+      errors_as_json: "true",
       memory_limit: settings.memoryLimit ?? defaultMemoryLimit(),
       temp_directory: settings.tempDirectory ?? join(dirname(path), "spill"),
       ...(settings.threads === undefined ? {} : { threads: String(settings.threads) }),

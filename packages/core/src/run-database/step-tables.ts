@@ -6,7 +6,7 @@ import type {
   TableOptions,
   TableWriter,
 } from "../contract.ts";
-import { isOsirisError, OsirisError } from "../errors.ts";
+import { OsirisError } from "../errors.ts";
 import { foldCase, quoteIdentifier, tableName } from "../identifiers.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { ColumnarTableWriter } from "./table-writer.ts";
@@ -57,7 +57,7 @@ export class StepTables {
     const table = this.#claim(options.output);
     const connection = await connect();
     try {
-      await runSelect(connection, `CREATE OR REPLACE TABLE ${staging(table)} AS`, select, options.params);
+      await connection.run(`CREATE OR REPLACE TABLE ${staging(table)} AS\n${select}`, options.params);
       const shape = await this.#database.describe(stagingName(table));
       return { table, ...shape };
     } catch (error) {
@@ -113,30 +113,6 @@ export class StepTables {
       throw misuse(`the table "${table}" was created twice in one run of the step`);
     this.#staged.add(table);
     return table;
-  }
-}
-
-/** Keeps our own line out of DuckDB's "LINE n" notes, so that they count the lines of the query. */
-async function runSelect(
-  connection: SqlConnection,
-  prefix: string,
-  select: string,
-  params: SqlParams | undefined,
-): Promise<void> {
-  try {
-    await connection.run(`${prefix}\n${select}`, params);
-  } catch (error) {
-    if (!isOsirisError(error)) throw error;
-    const { code, category, hint, retryable } = error;
-    const message = error.message.replace(/^LINE (\d+):/m, (_, line: string) => `LINE ${Number(line) - 1}:`);
-    throw new OsirisError({
-      code,
-      category,
-      retryable,
-      message,
-      cause: error,
-      ...(hint === undefined ? {} : { hint }),
-    });
   }
 }
 

@@ -119,6 +119,13 @@ export class StepConfigs {
     return { config: wrapSecrets(config, spec), files, secrets };
   }
 
+  /** The step's query as its driver gets it; undefined when its component has none. */
+  query(step: ManifestStep, component: DiscoveredComponent): string | undefined {
+    const field = component.spec.sql?.slice(1);
+    const query = field === undefined ? undefined : this.resolve(step, component).config[field];
+    return typeof query === "string" ? query : undefined;
+  }
+
   #connectionFields(step: ManifestStep, spec: ComponentSpec): Readonly<Record<string, unknown>> {
     if (step.connection === undefined) return {};
     const found = this.#connections.resolve(step.connection);
