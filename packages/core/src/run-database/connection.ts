@@ -10,6 +10,7 @@ import { OsirisError } from "../errors.ts";
 import type { Semaphore } from "../semaphore.ts";
 import { batchOf, columnsOf, textUnlessPlain } from "./column-vectors.ts";
 import { fromDuckDb, hasDuckDbType } from "./duckdb-errors.ts";
+import { assertStepStatement } from "./step-statements.ts";
 
 /** Who waits for whom: see {@link CallSlots}. */
 export interface ConnectionSlots {
@@ -28,6 +29,7 @@ export class GuardedConnection implements SqlConnection {
   readonly #slots: ConnectionSlots;
   readonly #signal: AbortSignal | undefined;
   readonly #onClose: () => void;
+  readonly #isOwn: boolean;
   readonly #ending = new AbortController();
   /** The step was cancelled or the connection closed: what runs must end. */
   readonly #stop: AbortSignal;
@@ -36,16 +38,19 @@ export class GuardedConnection implements SqlConnection {
   #running: Promise<void> | undefined;
   #closed = false;
 
+  /** `isOwn`: a connection for Osiris's own statements, which may be of any kind. */
   constructor(
     native: DuckDBConnection,
     slots: ConnectionSlots,
     signal: AbortSignal | undefined,
     onClose: () => void = () => undefined,
+    isOwn = false,
   ) {
     this.#native = native;
     this.#slots = slots;
     this.#signal = signal;
     this.#onClose = onClose;
+    this.#isOwn = isOwn;
     this.#stop = signal ? AbortSignal.any([signal, this.#ending.signal]) : this.#ending.signal;
   }
 
@@ -154,6 +159,7 @@ export class GuardedConnection implements SqlConnection {
       });
     }
     const prepared = await statements.prepare(0);
+    if (!this.#isOwn) assertStepStatement(prepared.statementType);
     this.#throwIfStopped();
     if (params !== undefined) prepared.bind(bindable(params));
     return prepared;
