@@ -27,4 +27,4 @@ export { StepTables } from "./run-database/step-tables.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Secret } from "./secret.ts";
 export { openSqlAnalyzer } from "./sql-analyzer.ts";
-export type { BindProblem, BoundSql, ParsedSql, SqlAnalyzer } from "./sql-analyzer.ts";
+export type { BindProblem, BoundSql, ParsedSql, RenamedColumn, SqlAnalyzer } from "./sql-analyzer.ts";

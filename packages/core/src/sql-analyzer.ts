@@ -53,8 +53,15 @@ export type BoundSql =
        * there are very many, or a query before this one has timed out, which has been said.
        */
       readonly columns: readonly Column[] | undefined;
+      /** Those of them that got another name, because of one before them: what the query calls them, and the table. */
+      readonly renamed: readonly RenamedColumn[];
     }
   | { readonly problem: BindProblem };
+
+export interface RenamedColumn {
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface BindProblem {
   readonly kind: "column" | "table" | "function" | "type" | "other" | "timeout";
@@ -181,7 +188,7 @@ class DuckDbAnalyzer implements SqlAnalyzer {
   async bind(sql: string, singleInput?: string): Promise<BoundSql> {
     const timedOut = { problem: TIMED_OUT };
     // Once is enough. Silence before that would make the result depend on the machine's speed.
-    const afterwards = this.#stuck ? { columns: undefined } : timedOut;
+    const afterwards = this.#stuck ? { columns: undefined, renamed: [] } : timedOut;
     return this.#inTime(() => this.#bind(sql, singleInput), timedOut, afterwards);
   }
 
@@ -209,21 +216,24 @@ class DuckDbAnalyzer implements SqlAnalyzer {
         const view = `CREATE OR REPLACE TEMP VIEW ${SINGLE_INPUT_NAME} AS FROM main.${quoteIdentifier(singleInput)}`;
         await this.#connection.run(view);
       }
-      return { columns: await this.#resultColumns(sql) };
+      return await this.#result(sql);
     } catch (error) {
       return { problem: bindProblem(readError(error), sql) };
     }
   }
 
-  async #resultColumns(sql: string): Promise<readonly Column[] | undefined> {
+  async #result(sql: string): Promise<Exclude<BoundSql, { problem: unknown }>> {
     const statement = await this.#connection.prepare(sql);
     try {
-      if (statement.columnCount > MAX_COLUMNS) return undefined;
+      if (statement.columnCount > MAX_COLUMNS) return { columns: undefined, renamed: [] };
       const columns = Array.from({ length: statement.columnCount }, (_, index) => ({
         name: statement.columnName(index),
         type: typeText(statement.columnType(index)),
       }));
-      return hasDuplicates(columns) ? await this.#tableColumns(columns) : columns;
+      if (!hasDuplicates(columns)) return { columns, renamed: [] };
+      const named = await this.#tableColumns(columns);
+      const pairs = named.map(({ name }, index) => ({ from: columns[index]?.name ?? "", to: name }));
+      return { columns: named, renamed: pairs.filter(({ from, to }) => from !== to) };
     } finally {
       statement.destroySync();
     }

@@ -1,4 +1,4 @@
-import { foldCase, SINGLE_INPUT_NAME, type Column, type SqlAnalyzer } from "@osiris/core";
+import { foldCase, SINGLE_INPUT_NAME, type Column, type RenamedColumn, type SqlAnalyzer } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Hint } from "../report.ts";
@@ -7,7 +7,10 @@ import { bindQuery } from "../sql/bind-query.ts";
 import type { TableRead } from "../sql/read-tables.ts";
 import { ownerOf, owns } from "./check-names.ts";
 import { readQueries, type ReadQuery } from "./read-queries.ts";
-import type { CompileScope, StepDraft } from "./step-draft.ts";
+import type { CompileScope, Query, StepDraft } from "./step-draft.ts";
+
+/** So many are told by name. */
+const MAX_RENAMED = 5;
 
 /** The steps of a pipeline, by the names that find them. */
 interface StepIndex {
@@ -80,11 +83,19 @@ async function resolveSqlStep(
   if (bound === undefined) return;
   if ("columns" in bound) {
     step.columns = bound.columns;
+    if (bound.renamed.length > 0) reportRenamed(bound.renamed, query, scope);
     return;
   }
   for (const { code, message, hint, offset } of bound.problems) {
     scope.report.add(code, query.span(offset), message, hint);
   }
+}
+
+function reportRenamed(renamed: readonly RenamedColumn[], query: Query, { report }: CompileScope): void {
+  const shown = renamed.slice(0, MAX_RENAMED).map(({ from, to }) => `"${from}" becomes "${to}"`);
+  const more = renamed.length > MAX_RENAMED ? ", and others" : "";
+  const message = `SQL: several columns have one name, and a table cannot: ${shown.join(", ")}${more}`;
+  report.add("sql.renamed_column", query.span(0), message, "Name them with AS, or select one of them.");
 }
 
 /** The steps whose tables the query reads, in document order; undefined when it names none. */
