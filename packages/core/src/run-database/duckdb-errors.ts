@@ -70,6 +70,9 @@ export function hasDuckDbType(error: unknown): boolean {
   return readError(error).exception_type !== UNKNOWN;
 }
 
+/** What DuckDB tells its own users to set: here nobody can. */
+const ADVICE = /\n\n(?:Possible solutions:|Use "SET ).*$/s;
+
 /** A DuckDB error as an {@link OsirisError}, with its words and the place in the statement `sql`. */
 export function fromDuckDb(error: unknown, sql?: string): OsirisError {
   if (isOsirisError(error)) return error;
@@ -79,7 +82,7 @@ export function fromDuckDb(error: unknown, sql?: string): OsirisError {
   const place = sql === undefined || position === undefined ? {} : { position: index(sql, Number(position)) };
   return new OsirisError({
     ...reading,
-    message: message.trim(),
+    message: message.replace(ADVICE, "").trim(),
     ...(sql === undefined ? {} : { sql: { text: sql, ...place } }),
     cause: error,
   });
