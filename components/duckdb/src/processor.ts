@@ -8,6 +8,7 @@ export interface DuckdbProcessorConfig {
 const MAX_PLAN = 20_000;
 /** So many renamed columns are told by name. */
 const MAX_RENAMED = 5;
+const NUMBERED = /_\d+$/;
 
 /** `duckdb.processor`: the compiler has made sure that the query is one SELECT over declared inputs. */
 export const duckdbProcessor: Driver<DuckdbProcessorConfig> = defineDriver({
@@ -28,8 +29,9 @@ async function planOf(query: string, ctx: DriverContext): Promise<string> {
   return plan.length > MAX_PLAN ? `${plan.slice(0, MAX_PLAN)}…` : plan;
 }
 
-/** Columns of one name, which a table cannot have: DuckDB numbers them. The compiler may not have known of them. */
+/** Columns of one name, which a table cannot have: DuckDB numbers them. The compiler does not always know them. */
 async function reportRenamed(query: string, columns: readonly Column[], ctx: DriverContext): Promise<void> {
+  if (!columns.some(({ name }) => NUMBERED.test(name))) return;
   const { rows } = await ctx.query(`DESCRIBE\n${query}`);
   const renamed = rows.flatMap((row, index) => {
     const from = String(row["column_name"]);
