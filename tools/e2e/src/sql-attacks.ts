@@ -203,6 +203,8 @@ const CATALOG: readonly SqlAttack[] = [
   attack("SELECT getenv('HOME')", FUNCTION, "getenv", NO_NAME),
   attack("SELECT nextval('s')", FUNCTION, "nextval", NO_NAME),
   attack("SELECT list_transform([1], x -> nextval('s'))", FUNCTION, "nextval", NO_NAME),
+  attack("SELECT nextval('s') OVER ()", FUNCTION, "nextval", NO_NAME),
+  attack("SELECT COLUMNS(c -> getvariable(c) = 'x') FROM people", FUNCTION, "getvariable", "database.error"),
   attack("DESCRIBE people", "sql.refused", "DESCRIBE", ANSWERS),
   attack("SUMMARIZE people", "sql.refused", "SUMMARIZE", ANSWERS),
   attack("SHOW ALL TABLES", "sql.refused", "SHOW", ANSWERS),

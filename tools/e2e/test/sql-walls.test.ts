@@ -133,8 +133,8 @@ describe("wall two", () => {
     expect(stdout).toContain("succeeded");
     expect(exitCode).toBe(0);
     const record = readFileSync(join(runFolder(folder), "artifacts/attacks/outcomes.json"), "utf8");
-    expect(record).not.toContain(CANARY);
-    expect(record).not.toContain("root:");
+    // Not with toContain, which would print all of it.
+    expect(record.includes(CANARY) || record.includes("root:")).toBe(false);
     const [allowed, ...outcomes] = (JSON.parse(record) as { outcomes: Outcome[] }).outcomes;
     expect(allowed).toEqual({ query: "answers", createTableAs: "answers", stream: "answers" });
     expect(outcomes.map(({ query }, number) => [tried[number]?.sql, query])).toEqual(

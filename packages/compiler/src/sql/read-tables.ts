@@ -116,7 +116,7 @@ class Walk {
       for (const item of value) this.#anything(key, item, scope);
     } else if (isRecord(value)) {
       if (isTableRef(key, value)) this.#tableRef(value, scope);
-      if (value["class"] === "FUNCTION") this.#scalarFunction(value);
+      if (value["class"] === "FUNCTION" || value["class"] === "WINDOW") this.#scalarFunction(value);
       if (value["class"] === "PARAMETER") this.#parameter(value);
       if (isQueryNode(value)) this.query(value, scope);
       else this.#parts(value, scope);
