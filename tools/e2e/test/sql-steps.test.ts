@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { driverPackage, projectManifest } from "../src/driver-package.ts";
-import { osiris } from "../src/osiris.ts";
+import { osiris, osirisWith } from "../src/osiris.ts";
 import { logLines, pipeline, project, runFolder } from "../src/project.ts";
 
 const PEOPLE =
@@ -129,6 +129,32 @@ describe("SQL that fails when it runs", () => {
     const { stdout } = await osiris(folder, "run", "p.yaml");
     expect(stdout).toContain("[sql.binding]\n  line 2, column 2 of its SQL\n  2 |  nowhere\n    |  ^\n");
   });
+});
+
+test("no line is shown of a statement that holds a secret", async () => {
+  const secret = `cut-${"x".repeat(200)}`;
+  const folder = project({
+    ...driverPackage("osiris-driver-own", [
+      {
+        name: "own.sql",
+        mode: "transform",
+        inputs: "none",
+        spec: {
+          secrets: ["/token"],
+          configSchema: { type: "object", properties: { token: { type: "string" } } },
+        },
+        run: "await ctx.query(`SELECT nowhere, '${config.token.reveal()}'`); return { rows: 0 };",
+      },
+    ]),
+    "package.json": projectManifest("osiris-driver-own"),
+    "p.yaml": pipeline(
+      "  - { id: result, component: own.sql, mode: transform, config: { token: '${TOKEN}' } }\n",
+    ),
+  });
+  const { stdout } = await osirisWith({ TOKEN: secret }, folder, "run", "p.yaml");
+  expect(stdout).toContain("[sql.binding]");
+  expect(stdout).not.toContain("cut-");
+  expect(stepError(folder)?.place).toBeUndefined();
 });
 
 test("the plan of a query is a debug event", async () => {

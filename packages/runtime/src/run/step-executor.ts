@@ -84,7 +84,8 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
 }
 
 function sqlPlace({ sql }: OsirisError, step: ManifestStep, run: RunScope): SqlPlace | undefined {
-  if (sql === undefined) return undefined;
+  // Of a line that is cut a part of a secret could stay, which nobody would know again.
+  if (sql === undefined || run.redactor.text(sql.text) !== sql.text) return undefined;
   const query = run.configs.query(step, findComponent(step, run.catalog));
   return placeOfSql(sql, query, (offset) => run.placeInFile?.(step.id, offset));
 }
