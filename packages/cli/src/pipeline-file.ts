@@ -74,7 +74,8 @@ export async function readPipeline(
     ...(surroundings.connections === undefined ? {} : { connections: surroundings.connections }),
   });
   if (!result.ok) return result;
-  return { ok: true, pipeline: { ...result.pipeline, baseDir: folder, findings: result.findings } };
+  const { findings, placeInFile } = result;
+  return { ok: true, pipeline: { ...result.pipeline, baseDir: folder, findings, placeInFile } };
 }
 
 function existingFolder(given: string): string {

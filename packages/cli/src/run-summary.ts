@@ -1,3 +1,4 @@
+import { renderExcerpt } from "@osiris/compiler";
 import { REJECTS, tableName } from "@osiris/core";
 import type { RecordedError, RunEvent, RunRecord, StepRecord } from "@osiris/runtime";
 import { fromHere } from "./from-here.ts";
@@ -78,9 +79,17 @@ function stepRow(step: StepRecord): readonly string[] {
   ];
 }
 
-function errorText(what: string, error: RecordedError): string {
-  const help = error.hint === undefined ? "" : `\n  help: ${error.hint}`;
-  return `${what}: ${error.message} [${error.code}]${help}`;
+function errorText(what: string, { message, code, place, hint }: RecordedError): string {
+  const parts = [`${what}: ${message} [${code}]`];
+  if (place !== undefined) {
+    const { file, line, column, excerpt } = place;
+    parts.push(
+      file === undefined ? `  line ${line}, column ${column} of its SQL` : `  ${file}:${line}:${column}`,
+    );
+    parts.push(renderExcerpt(line, excerpt));
+  }
+  if (hint !== undefined) parts.push(`  help: ${hint}`);
+  return parts.join("\n");
 }
 
 function seconds(ms: number): string {

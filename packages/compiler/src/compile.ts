@@ -1,7 +1,7 @@
 import { openSqlAnalyzer } from "@osiris/core";
 import type { Components } from "./component.ts";
 import { Connections } from "./connections.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, PlaceInFile } from "./finding.ts";
 import { buildPipeline, type CompiledPipeline } from "./manifest.ts";
 import { withTodaysNames } from "./oml/aliases.ts";
 import { OML_KEY_HINTS, OML_SCHEMA, type Oml } from "./oml/oml.ts";
@@ -15,7 +15,7 @@ import { checkFiles } from "./steps/check-files.ts";
 import { resolveInputs } from "./steps/check-inputs.ts";
 import { checkNames } from "./steps/check-names.ts";
 import { checkNeeds } from "./steps/check-needs.ts";
-import { draftStep, type CompileScope } from "./steps/step-draft.ts";
+import { draftStep, type CompileScope, type StepDraft } from "./steps/step-draft.ts";
 import { Source } from "./yaml/source.ts";
 
 export interface CompileRequest {
@@ -36,7 +36,13 @@ export interface CompileRequest {
 
 /** Findings of a good result are warnings. */
 export type CompileResult =
-  | { readonly ok: true; readonly pipeline: CompiledPipeline; readonly findings: readonly Finding[] }
+  | {
+      readonly ok: true;
+      readonly pipeline: CompiledPipeline;
+      readonly findings: readonly Finding[];
+      /** For SQL that fails when it runs. */
+      readonly placeInFile: PlaceInFile;
+    }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /**
@@ -68,7 +74,16 @@ export async function compile(request: CompileRequest): Promise<CompileResult> {
 
   const findings = report.findings();
   if (report.hasErrors) return { ok: false, findings };
-  return { ok: true, pipeline: buildPipeline(oml as Oml, params, request.profile, steps), findings };
+  const pipeline = buildPipeline(oml as Oml, params, request.profile, steps);
+  return { ok: true, pipeline, findings, placeInFile: placesOfQueries(steps, report) };
+}
+
+function placesOfQueries(steps: readonly StepDraft[], report: Report): PlaceInFile {
+  const queries = new Map(steps.flatMap(({ oml, query }) => (query === undefined ? [] : [[oml.id, query]])));
+  return (step, offset) => {
+    const query = queries.get(step);
+    return query && report.shownAt(query.span(offset));
+  };
 }
 
 /** The last names in the pointers to secrets of all components. */

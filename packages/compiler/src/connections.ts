@@ -1,5 +1,6 @@
 import { connectionFields, familyOf, type ComponentSpec, type JsonSchema } from "@osiris/core";
 import type { InstalledComponent } from "./component.ts";
+import { isRecord } from "./is-record.ts";
 import { didYouMean } from "./nearest.ts";
 import { forEachText, referencesIn, type Path } from "./references.ts";
 import type { Report } from "./report.ts";
@@ -109,15 +110,23 @@ export class Connections {
     return [...(this.#families.get(family)?.keys() ?? [])];
   }
 
-  find(family: string, alias: string): Connection | undefined {
-    return this.#families.get(family)?.get(alias);
+  /** What a manifest's reference means: `@family.alias`, or `@family` for the family's default. */
+  resolve(reference: string): Connection | undefined {
+    const { family, alias } = referenceParts(reference);
+    return alias === undefined ? this.#default(family) : this.#families.get(family)?.get(alias);
   }
 
-  /** The family's default: the one marked so, or its only one. */
-  default(family: string): Connection | undefined {
+  /** The one marked so, or the only one. */
+  #default(family: string): Connection | undefined {
     const all = [...(this.#families.get(family)?.values() ?? [])];
     return all.find(({ fields }) => fields["default"] === true) ?? (all.length === 1 ? all[0] : undefined);
   }
+}
+
+/** The parts of `@family.alias`. `@family` has no alias: it stands for the family's default. */
+export function referenceParts(reference: string): { readonly family: string; readonly alias?: string } {
+  const [family = "", alias] = reference.slice(1).split(".");
+  return { family, ...(alias === undefined ? {} : { alias }) };
 }
 
 /** The fields of a connection that a component takes. */
@@ -144,10 +153,6 @@ function readable(value: unknown, source: Source, report: Report): readonly Conn
 
 function entriesOf(value: unknown): [string, unknown][] {
   return isRecord(value) ? Object.entries(value) : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function checkConnection(connection: Connection, specs: readonly ComponentSpec[], report: Report): void {

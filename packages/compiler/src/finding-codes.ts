@@ -288,6 +288,12 @@ export const FINDING_CODES = {
     cause: "The query contradicts the columns of its tables or itself.",
     remedy: "Change it, as DuckDB's message says.",
   },
+  "sql.renamed_column": {
+    severity: "warning",
+    cause:
+      "Several columns of the query have one name, upper and lower case being one: the table numbers them.",
+    remedy: "Name them with `AS`, or select one of them.",
+  },
   "sql.too_slow": {
     cause:
       "DuckDB takes very long to check the query: it is huge, or something in it is computed already then.",

@@ -28,16 +28,26 @@ export interface Excerpt {
   readonly column: number;
 }
 
+/** A place to show: with its line. */
+export type ShownPlace = Place & { readonly excerpt: Excerpt };
+
+/** Where a place in a step's SQL stands in the pipeline file; undefined for a step without SQL. */
+export type PlaceInFile = (step: string, offset: number) => ShownPlace | undefined;
+
 /** A finding as a compiler prints it: `file:line:column: message`, the line, a caret, the remedy. */
 export function renderFinding({ severity, code, message, hint, place, excerpt }: Finding): string {
-  const gutter = String(place.line);
-  // Tabs stay tabs below, so that the caret stands under its character.
-  const indent = excerpt.text.slice(0, excerpt.column - 1).replaceAll(/[^\t]/g, " ");
   const parts = [
     `${place.file}:${place.line}:${place.column}: ${severity}: ${message} [${code}]`,
-    `  ${gutter} | ${excerpt.text}`,
-    `  ${" ".repeat(gutter.length)} | ${indent}^`,
+    renderExcerpt(place.line, excerpt),
   ];
   if (hint !== undefined) parts.push(`  help: ${hint}`);
   return parts.join("\n");
+}
+
+/** A line with its number, and a caret below. */
+export function renderExcerpt(line: number, { text, column }: Excerpt): string {
+  const gutter = String(line);
+  // Tabs stay tabs below, so that the caret stands under its character.
+  const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
+  return `  ${gutter} | ${text}\n  ${" ".repeat(gutter.length)} | ${indent}^`;
 }

@@ -2,7 +2,13 @@ export { compile } from "./compile.ts";
 export type { CompileRequest, CompileResult } from "./compile.ts";
 export type { Components, InstalledComponent } from "./component.ts";
 export { isPattern, mayRead, namedPaths, patternFolder } from "./config-paths.ts";
-export { Connections, CONNECTIONS_FILE, CONNECTIONS_SCHEMA, fieldsFor } from "./connections.ts";
+export {
+  Connections,
+  CONNECTIONS_FILE,
+  CONNECTIONS_SCHEMA,
+  fieldsFor,
+  referenceParts,
+} from "./connections.ts";
 export type { Connection } from "./connections.ts";
 export { codeSpan, visible } from "./explain/code-span.ts";
 export { explain } from "./explain/explain.ts";
@@ -10,8 +16,9 @@ export type { ExplainRequest } from "./explain/explain.ts";
 export type { ExplainedStep, Explanation, Reaches, Variable } from "./explain/explanation.ts";
 export { FINDING_CODES } from "./finding-codes.ts";
 export type { FindingCode, FindingCodeEntry, Severity } from "./finding-codes.ts";
-export { renderFinding } from "./finding.ts";
-export type { Excerpt, Finding, Place } from "./finding.ts";
+export { renderExcerpt, renderFinding } from "./finding.ts";
+export type { Excerpt, Finding, Place, PlaceInFile, ShownPlace } from "./finding.ts";
+export { isRecord } from "./is-record.ts";
 export { MANIFEST_SCHEMA, manifestFingerprint } from "./manifest.ts";
 export type { CompiledPipeline, Manifest, ManifestStep, StepConfig } from "./manifest.ts";
 export { missingComponent } from "./missing-component.ts";
@@ -21,7 +28,7 @@ export { exampleStep, omlModes } from "./oml/example-step.ts";
 export type { ExampleStep } from "./oml/example-step.ts";
 export { OML_VERSION } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
-export { environmentNames, mapTexts, replaceReferences } from "./references.ts";
+export { mapTexts, replaceReferences } from "./references.ts";
 export type { Path } from "./references.ts";
 export { Report } from "./report.ts";
 export {
@@ -34,10 +41,12 @@ export {
 export type { SchemaProblem } from "./schema-check.ts";
 export { findSecrets } from "./secrets/check-secrets.ts";
 export { isSecretName } from "./secrets/secret-names.ts";
+export { KnownSecrets } from "./secrets/known-secrets.ts";
 export { declaredSecrets } from "./secrets/declared-secrets.ts";
 export { connectionsSchema } from "./schemas/connections-schema.ts";
 export { pipelineSchema } from "./schemas/pipeline-schema.ts";
+export { placeInText } from "./yaml/lines.ts";
 export { MAX_FILE_CHARACTERS, Source } from "./yaml/source.ts";
-export { placeholders, readSpec } from "./spec-file.ts";
+export { readSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
-export { waitsFor } from "./steps/waits-for.ts";
+export { StepOrder } from "./steps/step-order.ts";

@@ -2,7 +2,6 @@ import type { FindingCode } from "./finding-codes.ts";
 import { didYouMean } from "./nearest.ts";
 import { readableParams, readableProfiles } from "./oml/readable.ts";
 import type { ParamDeclaration, ParamType, ParamValue, TypedParam } from "./oml/oml.ts";
-import { mapTexts, referencesIn, replaceReferences, type Path, type Reference } from "./references.ts";
 import type { Report } from "./report.ts";
 import { maskSecrets } from "./secrets/mask-line.ts";
 import type { Source, Span } from "./yaml/source.ts";
@@ -96,7 +95,7 @@ function checkDeclaration(name: string, declaration: ParamDeclaration, source: S
     bad("enum", `enum holds a value that is not of type ${type}`);
   if (param.default === undefined) return;
   const path = typeof declaration === "object" ? ["params", name, "default"] : ["params", name];
-  report1(valueProblem(name, param, param.default, "its default"), source.spanOf(path), report);
+  reportProblem(valueProblem(name, param, param.default, "its default"), source.spanOf(path), report);
 }
 
 function checkProfile(
@@ -115,7 +114,7 @@ function checkProfile(
       report.add("params.unknown", source.spanOfKey(path), message, hint);
     } else {
       const problem = valueProblem(name, typed(declaration), value, `the value in profile "${profile}"`);
-      report1(problem, source.spanOf(path), report);
+      reportProblem(problem, source.spanOf(path), report);
     }
   }
 }
@@ -124,12 +123,12 @@ function checkGiven(name: string, param: TypedParam, given: string, span: Span, 
   const from = `--param ${maskSecrets(`${name}=${given}`)}`;
   const value = PARSERS[param.type](given);
   const problem = value === undefined ? wrongType(name, param, from) : valueProblem(name, param, value, from);
-  report1(problem, span, report);
+  reportProblem(problem, span, report);
 }
 
 type Problem = readonly [code: FindingCode, message: string];
 
-function report1(problem: Problem | undefined, span: Span, report: Report): void {
+function reportProblem(problem: Problem | undefined, span: Span, report: Report): void {
   if (problem !== undefined) report.add(problem[0], span, problem[1]);
 }
 
@@ -163,76 +162,4 @@ const PARSERS: Readonly<Record<ParamType, (text: string) => ParamValue | undefin
 function hasType(value: ParamValue, type: ParamType): boolean {
   if (type === "integer") return typeof value === "number" && Number.isSafeInteger(value);
   return typeof value === type;
-}
-
-/**
- * Replaces `${params.x}` everywhere in a config; environment references stay. A value that is one reference takes the
- * parameter's type.
- */
-export function fillParams(
-  value: unknown,
-  params: Params,
-  source: Source,
-  root: Path,
-  report: Report,
-): unknown {
-  return mapTexts(
-    value,
-    (text, path) => {
-      const references = referencesIn(text);
-      if (references.length === 0) return text;
-      for (const reference of references) checkReference(reference, params, source, path, report);
-      const [only] = references;
-      if (only?.kind === "param" && only.start === 0 && only.end === text.length) {
-        return params.get(only.name) ?? text;
-      }
-      return replaceReferences(text, (reference) => paramText(reference, params));
-    },
-    root,
-  );
-}
-
-function paramText(reference: Reference, params: Params): string | undefined {
-  const value = reference.kind === "param" ? params.get(reference.name) : undefined;
-  return value === undefined ? undefined : String(value);
-}
-
-function checkReference(
-  reference: Reference,
-  params: Params,
-  source: Source,
-  path: Path,
-  report: Report,
-): void {
-  const span = (): Span => source.spanInText(path, reference.start, reference.end - reference.start);
-  if (reference.kind === "param" && !params.has(reference.name)) {
-    const message = `No parameter is called "${reference.name}"`;
-    report.add("params.unresolved", span(), message, () => didYouMean(reference.name, params.keys()));
-  } else if (reference.kind === "unknown") {
-    const { inner } = reference;
-    const hint = params.has(inner.trim())
-      ? `Write \${params.${inner.trim()}}.`
-      : "Write ${params.<name>}, or ${NAME} in capitals for an environment variable; $${ for the characters.";
-    report.add("reference.unknown", span(), `\${${inner}} is no parameter and no environment variable`, hint);
-  }
-}
-
-/** Where the characters of a text after {@link fillParams} and unescaping stood before. */
-export function offsetsBefore(raw: string, params: Params): (offset: number) => number {
-  const references = referencesIn(raw);
-  return (offset) => {
-    let before = 0;
-    let after = 0;
-    for (const reference of references) {
-      const text = reference.kind === "escape" ? "${" : paramText(reference, params);
-      if (text === undefined) continue;
-      const plain = reference.start - before;
-      if (offset < after + plain) break;
-      before = reference.end;
-      after += plain + text.length;
-      // Inside a substituted value: point at the reference.
-      if (offset < after) return reference.start;
-    }
-    return before + (offset - after);
-  };
 }

@@ -55,15 +55,6 @@ export function unescapeReferences(text: string): string {
   return replaceReferences(text, ({ kind }) => (kind === "escape" ? "${" : undefined));
 }
 
-/** The names of the environment variables in a value of any shape, sorted. */
-export function environmentNames(value: unknown): readonly string[] {
-  const names = new Set<string>();
-  forEachText(value, (text) => {
-    for (const reference of referencesIn(text)) if (reference.kind === "env") names.add(reference.name);
-  });
-  return [...names].toSorted();
-}
-
 /** A step into a value: a key or an index. */
 export type Path = readonly (string | number)[];
 

@@ -1,5 +1,5 @@
 import { severityOf, type FindingCode, type Severity } from "./finding-codes.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, ShownPlace } from "./finding.ts";
 import { printable } from "./printable.ts";
 import { KnownSecrets } from "./secrets/known-secrets.ts";
 import type { Span } from "./yaml/source.ts";
@@ -63,6 +63,11 @@ export class Report {
           excerpt: span.source.excerptAt(span, this.#secrets),
         };
       });
+  }
+
+  /** A place, with its line as findings show it. */
+  shownAt(span: Span): ShownPlace {
+    return { ...span.source.placeOf(span), excerpt: span.source.excerptAt(span, this.#secrets) };
   }
 
   #shown(text: string): string {

@@ -1,5 +1,6 @@
 import { COMPONENT_SPEC_SCHEMA, connectionFields, type ComponentSpec, type JsonSchema } from "@osiris/core";
 import { CONNECTION_REFERENCE } from "./connections.ts";
+import { placeholders } from "./explain/summary.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Path } from "./references.ts";
 import { Report } from "./report.ts";
@@ -76,11 +77,6 @@ function namedFields(spec: ComponentSpec): readonly Named[] {
     ...required.map((field, index) => ({ path: ["configSchema", "required", index], field, rest: [] })),
     ...placeholders(spec.summary ?? "").map((field) => ({ path: ["summary"], field, rest: [] })),
   ];
-}
-
-/** The fields that a spec's `summary` shows. */
-export function placeholders(summary: string): readonly string[] {
-  return Array.from(summary.matchAll(/\{([^{}]*)\}/g), (match) => match[1] ?? "");
 }
 
 function checkPointers(spec: ComponentSpec, source: Source, report: Report): void {

@@ -226,6 +226,7 @@ const CASES: Partial<Record<FindingCode, Case>> = {
   "sql.unknown_column": { oml: pipeline(sql("SELECT nmae FROM t")), at: "nmae" },
   "sql.unknown_function": { oml: pipeline(sql("SELECT uper(name) FROM t")), at: "uper" },
   "sql.wrong_type": { oml: pipeline(sql("SELECT sum(name) FROM t")), at: "sum" },
+  "sql.renamed_column": { oml: pipeline(sql("SELECT id, name AS ID FROM t")), at: "SELECT id" },
   "sql.invalid": { oml: pipeline(sql("SELECT id, count(*) FROM t")), at: "id, count" },
 };
 

@@ -108,7 +108,10 @@ export interface DriverContext {
    */
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch>;
 
-  /** Runs one statement whose result is small, and returns all of it. */
+  /**
+   * Runs one statement whose result is small, and returns all of it. Statements that change the database for all steps
+   * (ATTACH, LOAD, SET, PRAGMA, CALL, CHECKPOINT and the like) are refused here and on every connection.
+   */
   query(sql: string, params?: SqlParams): Promise<QueryResult>;
 
   /** A connection for what the above cannot do. The runtime closes it when the step ends. */

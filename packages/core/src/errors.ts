@@ -26,7 +26,15 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** True when the same call may succeed later without a change. @default false */
   readonly retryable?: boolean;
+  /** The statement that failed, where it was one. */
+  readonly sql?: FailedSql;
   readonly cause?: unknown;
+}
+
+export interface FailedSql {
+  readonly text: string;
+  /** Where in the text, as an index of UTF-16 units; DuckDB does not always know. */
+  readonly position?: number;
 }
 
 /** The one error type that crosses package borders. Recognise it with {@link isOsirisError}. */
@@ -36,6 +44,7 @@ export class OsirisError extends Error {
   readonly category: ErrorCategory;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly sql: FailedSql | undefined;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -43,6 +52,7 @@ export class OsirisError extends Error {
     this.category = details.category;
     this.hint = details.hint;
     this.retryable = details.retryable ?? false;
+    this.sql = details.sql;
     Object.defineProperty(this, MARK, { value: true });
   }
 }

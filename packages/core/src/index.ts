@@ -11,7 +11,7 @@ export type {
   OverridePolicy,
 } from "./component-spec.ts";
 export { isOsirisError, OsirisError, toOsirisError } from "./errors.ts";
-export type { ErrorCategory, ErrorDetails } from "./errors.ts";
+export type { ErrorCategory, ErrorDetails, FailedSql } from "./errors.ts";
 export {
   foldCase,
   quoteIdentifier,
@@ -28,4 +28,4 @@ export { REJECTS, StepTables } from "./run-database/step-tables.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Secret } from "./secret.ts";
 export { openSqlAnalyzer } from "./sql-analyzer.ts";
-export type { BindProblem, BoundSql, ParsedSql, SqlAnalyzer } from "./sql-analyzer.ts";
+export type { BindProblem, BoundSql, ParsedSql, RenamedColumn, SqlAnalyzer } from "./sql-analyzer.ts";

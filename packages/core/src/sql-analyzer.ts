@@ -9,6 +9,7 @@ import {
 } from "@duckdb/node-api";
 import type { Column } from "./contract.ts";
 import { quoteIdentifier, SINGLE_INPUT_NAME } from "./identifiers.ts";
+import { indexOfByte, indexOfCodePoint, readError, type DuckDbError } from "./run-database/duckdb-errors.ts";
 
 /**
  * DuckDB's own parser and binder, over tables that have columns and no rows. Nothing is executed and nothing outside
@@ -52,8 +53,15 @@ export type BoundSql =
        * there are very many, or a query before this one has timed out, which has been said.
        */
       readonly columns: readonly Column[] | undefined;
+      /** Those of them that got another name, because of one before them: what the query calls them, and the table. */
+      readonly renamed: readonly RenamedColumn[];
     }
   | { readonly problem: BindProblem };
+
+export interface RenamedColumn {
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface BindProblem {
   readonly kind: "column" | "table" | "function" | "type" | "other" | "timeout";
@@ -180,7 +188,7 @@ class DuckDbAnalyzer implements SqlAnalyzer {
   async bind(sql: string, singleInput?: string): Promise<BoundSql> {
     const timedOut = { problem: TIMED_OUT };
     // Once is enough. Silence before that would make the result depend on the machine's speed.
-    const afterwards = this.#stuck ? { columns: undefined } : timedOut;
+    const afterwards = this.#stuck ? { columns: undefined, renamed: [] } : timedOut;
     return this.#inTime(() => this.#bind(sql, singleInput), timedOut, afterwards);
   }
 
@@ -208,21 +216,24 @@ class DuckDbAnalyzer implements SqlAnalyzer {
         const view = `CREATE OR REPLACE TEMP VIEW ${SINGLE_INPUT_NAME} AS FROM main.${quoteIdentifier(singleInput)}`;
         await this.#connection.run(view);
       }
-      return { columns: await this.#resultColumns(sql) };
+      return await this.#result(sql);
     } catch (error) {
       return { problem: bindProblem(readError(error), sql) };
     }
   }
 
-  async #resultColumns(sql: string): Promise<readonly Column[] | undefined> {
+  async #result(sql: string): Promise<Exclude<BoundSql, { problem: unknown }>> {
     const statement = await this.#connection.prepare(sql);
     try {
-      if (statement.columnCount > MAX_COLUMNS) return undefined;
+      if (statement.columnCount > MAX_COLUMNS) return { columns: undefined, renamed: [] };
       const columns = Array.from({ length: statement.columnCount }, (_, index) => ({
         name: statement.columnName(index),
         type: typeText(statement.columnType(index)),
       }));
-      return hasDuplicates(columns) ? await this.#tableColumns(columns) : columns;
+      if (!hasDuplicates(columns)) return { columns, renamed: [] };
+      const named = await this.#tableColumns(columns);
+      const pairs = named.map(({ name }, index) => ({ from: columns[index]?.name ?? "", to: name }));
+      return { columns: named, renamed: pairs.filter(({ from, to }) => from !== to) };
     } finally {
       statement.destroySync();
     }
@@ -295,34 +306,7 @@ function parsed(answer: string, sql: string): ParsedSql {
   const { error, error_message: message, position, statements } = JSON.parse(answer) as SerializedSql;
   if (!error) return { statements: statements ?? [] };
   const known = { error: message ?? "DuckDB cannot parse it" };
-  // The parser's positions count code points, unlike those of tree nodes and of the binder, which count UTF-8 bytes.
-  if (position === undefined) return known;
-  return { ...known, position: Array.from(sql).slice(0, Number(position)).join("").length };
-}
-
-/** What DuckDB says of an error when `errors_as_json` is set. */
-interface DuckDbError {
-  readonly exception_type: string;
-  readonly exception_message: string;
-  readonly error_subtype?: string;
-  readonly position?: string;
-  readonly name?: string;
-  readonly call?: string;
-  readonly candidates?: string;
-}
-
-function readError(error: unknown): DuckDbError {
-  const text = error instanceof Error ? error.message : String(error);
-  try {
-    const read = JSON.parse(text.slice(text.indexOf("{"))) as Partial<DuckDbError>;
-    const { exception_type: type, exception_message: message } = read;
-    if (typeof type === "string" && typeof message === "string") {
-      return { ...read, exception_type: type, exception_message: message };
-    }
-  } catch {
-    // It is as it is.
-  }
-  return { exception_type: "Unknown", exception_message: text };
+  return position === undefined ? known : { ...known, position: indexOfCodePoint(sql, Number(position)) };
 }
 
 function bindProblem(error: DuckDbError, sql: string): BindProblem {
@@ -385,9 +369,4 @@ function unmarked(error: DuckDbError, position: { position?: number }): BindProb
 
 function named(name: string | undefined): { readonly name?: string } {
   return name === undefined ? {} : { name };
-}
-
-/** The binder counts UTF-8 bytes. */
-function indexOfByte(text: string, byte: number): number {
-  return Buffer.from(text, "utf8").subarray(0, byte).toString("utf8").length;
 }

@@ -6,6 +6,7 @@ import {
   schemaProblem,
   type CompiledPipeline,
   type Manifest,
+  type PlaceInFile,
   type StepConfig,
 } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
@@ -21,6 +22,8 @@ export interface RunnablePipeline {
   readonly files: CompiledPipeline["files"];
   /** Absolute. */
   readonly baseDir: string;
+  /** For SQL that fails. @default the pipeline file is not at hand: places are those in the SQL */
+  readonly placeInFile?: PlaceInFile;
 }
 
 /** Writes a compiled pipeline into a folder, and beside it where its relative paths start. */

@@ -19,8 +19,16 @@ function addRun(
 ): void {
   const run_dir = join(sessions, runId);
   mkdirSync(run_dir, { recursive: true });
-  const step = { id: "s", component: "c.d", rows_in: 0, rows_out: 0,
-    rejected: 0, duration_ms: 0, tables: [], files: [] };
+  const step = {
+    id: "s",
+    component: "c.d",
+    rows_in: 0,
+    rows_out: 0,
+    rejected: 0,
+    duration_ms: 0,
+    tables: [],
+    files: [],
+  };
   writeRunRecord({
     run_id: runId,
     pipeline: "p",

@@ -13,7 +13,7 @@ const WRITE = `  - { id: copy, component: filesystem.csv_writer, mode: write, co
 `;
 
 interface Read {
-  readonly exitCode: number;
+  readonly exitCode: number | null;
   readonly said: string;
   readonly folder: string;
   /** The table as it is written to a CSV file. */

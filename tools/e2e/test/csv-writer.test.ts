@@ -7,7 +7,7 @@ import { osiris } from "../src/osiris.ts";
 import { pipeline, project } from "../src/project.ts";
 
 interface Written {
-  readonly exitCode: number;
+  readonly exitCode: number | null;
   readonly said: string;
   readonly folder: string;
   readonly bytes: () => Buffer;

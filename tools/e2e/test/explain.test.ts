@@ -115,7 +115,7 @@ describe("order", () => {
           sql("east", "FROM start") +
           sql("alone", "SELECT 2 AS n", ", needs: []") +
           sql("after-west", "FROM west") +
-          sql("join", "FROM after_west, east", ", needs: [after-west, east, alone]"),
+          sql("join", "FROM after_west JOIN east USING (n)", ", needs: [after-west, east, alone]"),
       ),
     });
     const { stages, steps } = await explainedJson(folder, "pipeline.yaml");

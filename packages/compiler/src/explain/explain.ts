@@ -1,7 +1,7 @@
 import type { ComponentSpec } from "@osiris/core";
 import type { Connections } from "../connections.ts";
 import type { Manifest, ManifestStep, StepConfig } from "../manifest.ts";
-import { MODES, type OmlMode } from "../oml/oml.ts";
+import { omlModes } from "../oml/example-step.ts";
 import { unescapeReferences } from "../references.ts";
 import type { ExplainedStep, Explanation } from "./explanation.ts";
 import { filesOf, hostsOf, reachesOf, variablesOf } from "./reach.ts";
@@ -62,10 +62,11 @@ function explainStep(
 ): ExplainedStep {
   const { config, connection } = wholeConfig(step, configs.get(step.id), spec, connections);
   const columns = tables?.columns;
+  const [mode = "transform"] = omlModes({ modes: [step.mode] });
   return {
     id: step.id,
     component: step.component,
-    mode: omlMode(step.mode),
+    mode,
     does: summaryOf(spec, config),
     needs: step.needs,
     reads: tables?.reads ?? [],
@@ -76,10 +77,6 @@ function explainStep(
     hosts: hostsOf(spec, config),
     variables: variablesOf(spec, config, environment),
   };
-}
-
-function omlMode(mode: ManifestStep["mode"]): OmlMode {
-  return (Object.keys(MODES) as OmlMode[]).find((name) => MODES[name] === mode) ?? "transform";
 }
 
 /** A step's stage is the one after the last of those that it waits for, all of which stand above it. */

@@ -10,6 +10,7 @@ import {
 import type { ManifestStep } from "../manifest.ts";
 import { bindQuery } from "../sql/bind-query.ts";
 import { readTables } from "../sql/read-tables.ts";
+import { owns } from "../steps/check-names.ts";
 import type { ReadTable } from "./explanation.ts";
 
 /** A step with what decides which tables it reads. */
@@ -100,11 +101,6 @@ function readByQuery(name: string, upstream: readonly UpstreamTable[]): ReadTabl
     return single && { table: single.table, step: single.step, as: "input_df" };
   const owner = upstream.find((other) => owns(other, table));
   return owner && { table, step: owner.step };
-}
-
-/** A step with several outputs owns `<table>__<output>`. */
-function owns(upstream: UpstreamTable, table: string): boolean {
-  return table === upstream.table || table.startsWith(`${upstream.table}__`);
 }
 
 function unique(reads: readonly ReadTable[]): readonly ReadTable[] {

@@ -4,6 +4,13 @@ import { hostFields, hostsIn } from "./hosts.ts";
 
 const MAX_VALUE = 120;
 
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+
+/** The fields that a spec's `summary` shows. */
+export function placeholders(summary: string): readonly string[] {
+  return Array.from(summary.matchAll(PLACEHOLDER), (match) => match[1] ?? "");
+}
+
 /**
  * What a step does, in one sentence of Markdown: its component's summary with the config's values, else its title. A
  * field that is not set is named as such; of one that names a server only the server is shown.
@@ -11,7 +18,7 @@ const MAX_VALUE = 120;
 export function summaryOf(spec: ComponentSpec, config: Readonly<Record<string, unknown>>): string {
   if (spec.summary === undefined) return visible(spec.title);
   const hosts = hostFields(spec);
-  return visible(spec.summary).replaceAll(/\{([^{}]*)\}/g, (_, field: string) => {
+  return visible(spec.summary).replaceAll(PLACEHOLDER, (_, field: string) => {
     const value = hosts.includes(field) ? hostsIn(field, config) : config[field];
     return valueText(value) ?? `(no ${field})`;
   });

@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.ts";
 import type { Report } from "../report.ts";
 import type { Source } from "../yaml/source.ts";
 
@@ -30,8 +31,4 @@ function renamed(step: unknown, index: number, source: Source, report: Report): 
     }
   }
   return Object.fromEntries(result);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

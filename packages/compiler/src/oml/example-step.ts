@@ -24,7 +24,7 @@ export function exampleStep(spec: ComponentSpec, index: number): ExampleStep | u
 }
 
 /** What pipelines can write as `mode` for a component. */
-export function omlModes(spec: ComponentSpec): readonly OmlMode[] {
+export function omlModes(spec: Pick<ComponentSpec, "modes">): readonly OmlMode[] {
   const modes = Object.keys(MODES) as OmlMode[];
   return modes.filter((mode) => spec.modes.includes(MODES[mode]));
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.ts";
 import {
   MODES,
   type Oml,
@@ -37,7 +38,7 @@ export function readableProfiles(oml: unknown): ReadonlyMap<string, Readonly<Rec
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  return isRecord(value) ? Object.entries(value) : [];
 }
 
 function isParamValue(value: unknown): value is ParamValue {
@@ -46,8 +47,8 @@ function isParamValue(value: unknown): value is ParamValue {
 
 function isDeclaration(value: unknown): value is ParamDeclaration {
   if (isParamValue(value)) return true;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const { type, default: fallback, enum: allowed, min, max } = value as Record<string, unknown>;
+  if (!isRecord(value)) return false;
+  const { type, default: fallback, enum: allowed, min, max } = value;
   return (
     ["string", "integer", "number", "boolean"].includes(type as string) &&
     (fallback === undefined || isParamValue(fallback)) &&
@@ -65,6 +66,6 @@ function isStep(step: unknown): step is OmlStep {
     Object.hasOwn(MODES, mode as OmlMode) &&
     (needs === undefined || (Array.isArray(needs) && needs.every((need) => typeof need === "string"))) &&
     (input === undefined || typeof input === "string") &&
-    (config === undefined || (typeof config === "object" && config !== null && !Array.isArray(config)))
+    (config === undefined || isRecord(config))
   );
 }

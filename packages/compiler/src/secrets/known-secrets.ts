@@ -3,19 +3,21 @@ import { maskLine, type Range } from "./mask-line.ts";
 /** Shorter ones are in every other word. */
 const SHORTEST = 3;
 
-/** The secrets that were found written out: whatever is shown is searched for them. */
+/** Secrets by their values: whatever is shown is searched for them. */
 export class KnownSecrets {
   /** By their first characters and their length, so that a text is searched once for all of them. */
   readonly #byStart = new Map<string, Map<number, Set<string>>>();
 
+  /** Whole, and each of its lines: a file may show one of them. */
   add(secret: string): void {
-    for (const line of secret.split(/[\r\n]+/)) {
-      const text = line.trim();
-      // As it is, and as files write it in quotes.
-      for (const form of new Set([text, JSON.stringify(text).slice(1, -1), text.replaceAll("'", "''")])) {
-        if (form.length >= SHORTEST) this.#addForm(form);
-      }
+    for (const text of new Set([secret, ...secret.split(/[\r\n]+/).map((line) => line.trim())])) {
+      if (text.length < SHORTEST) continue;
+      for (const form of formsOf(text)) this.#addForm(form);
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#byStart.size === 0;
   }
 
   #addForm(form: string): void {
@@ -27,7 +29,7 @@ export class KnownSecrets {
 
   rangesIn(text: string): readonly Range[] {
     const ranges: Range[] = [];
-    if (this.#byStart.size === 0) return ranges;
+    if (this.isEmpty) return ranges;
     for (let at = 0; at + SHORTEST <= text.length; at++) {
       for (const [length, secrets] of this.#byStart.get(text.slice(at, at + SHORTEST)) ?? []) {
         if (secrets.has(text.slice(at, at + length))) ranges.push([at, at + length]);
@@ -39,4 +41,15 @@ export class KnownSecrets {
   mask(text: string): string {
     return maskLine(text, this.rangesIn(text), 0).text;
   }
+}
+
+/** As it is, as files write it in quotes, as it stands in a URL, and in a header. */
+function formsOf(text: string): readonly string[] {
+  return [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    text.replaceAll("'", "''"),
+    encodeURIComponent(text.toWellFormed()),
+    Buffer.from(text, "utf8").toString("base64"),
+  ];
 }

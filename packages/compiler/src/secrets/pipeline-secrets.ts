@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.ts";
 import type { Oml, OmlStep, TypedParam } from "../oml/oml.ts";
 import { readableSteps } from "../oml/readable.ts";
 import type { Report } from "../report.ts";
@@ -60,8 +61,4 @@ function reportParamSecrets(
     const path = ["params", name];
     reportSecrets({ description, type, min, max }, { source, path, names: false }, report);
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,11 @@
-import { foldCase, SINGLE_INPUT_NAME, type BindProblem, type Column, type SqlAnalyzer } from "@osiris/core";
+import {
+  foldCase,
+  SINGLE_INPUT_NAME,
+  type BindProblem,
+  type Column,
+  type RenamedColumn,
+  type SqlAnalyzer,
+} from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
 import type { SqlProblem, SqlReading } from "./read-tables.ts";
@@ -10,7 +17,7 @@ export interface UpstreamTable {
 }
 
 export type QueryBinding =
-  | { readonly columns: readonly Column[] }
+  | { readonly columns: readonly Column[]; readonly renamed: readonly RenamedColumn[] }
   | { readonly problems: readonly SqlProblem[] };
 
 /**
@@ -59,7 +66,8 @@ async function bindAll(
     const bound = await analyzer.bind(text, inputs.singleInput);
     if ("columns" in bound) {
       if (problems.length > 0) return { problems };
-      return bound.columns === undefined ? undefined : { columns: bound.columns };
+      const { columns, renamed } = bound;
+      return columns === undefined ? undefined : { columns, renamed };
     }
     const { kind, message, position } = bound.problem;
     const isName = kind === "column" || kind === "table";

@@ -16,4 +16,4 @@ export const ALLOWED_TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
  * has_* names are macros over its catalog (duckdb_functions() lists them).
  */
 export const REFUSED_FUNCTIONS: RegExp =
-  /^(current_setting|current_schemas|current_query|getenv|getvariable|in_search_path|json_(serialize|deserialize)_(plan|sql)|write_log|nextval|currval|format_type|get_block_size|pg_(?!typeof$|size_pretty$).*|has_.*_privilege)$/;
+  /^(current_setting|current_schemas|current_query|current_(connection|query|transaction)_id|txid_current|stats|setseed|sleep_ms|getenv|getvariable|in_search_path|json_(serialize|deserialize)_(plan|sql)|write_log|nextval|currval|format_type|get_block_size|pg_(?!typeof$|size_pretty$).*|has_.*_privilege)$/;

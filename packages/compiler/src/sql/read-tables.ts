@@ -1,8 +1,10 @@
 import { foldCase, type ParsedSql } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
+import { isRecord } from "../is-record.ts";
 import { nearest } from "../nearest.ts";
 import { computesMuch, SIZING_FUNCTIONS } from "./constant-work.ts";
 import { ALLOWED_TABLE_FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
+import { selectInstead } from "./select-instead.ts";
 
 /** A table that a query reads, and where: an index into the SQL text, in UTF-16 units. */
 export interface TableRead {
@@ -56,38 +58,6 @@ function parseProblem(
   };
 }
 
-/** Statements around a SELECT that have the same meaning without them. White space is a single space here. */
-const WRAPPED: readonly RegExp[] = [
-  /^ ?create (?:or replace )?(?:temp(?:orary)? )?(?:table|view) (?:if not exists )?\S+ as (?<select>.+)$/i,
-  /^ ?insert into \S+ (?<select>(?:with|select|from)\b.+)$/i,
-  /^ ?copy ?\((?<select>.+)\) ?to\b.*$/i,
-];
-const PIVOT =
-  /^ ?pivot(?:_wider)? (?<table>\S+) on (?<column>.+?) using (?<value>.+?)(?<group> group by .+?)?;? ?$/i;
-const MAX_REWRITE = 200;
-
-/** The rewrite, where there is one. */
-function selectInstead(sql: string): string {
-  const line = sql.replaceAll(/\s+/g, " ");
-  const select = WRAPPED.map((form) => form.exec(line)?.groups?.["select"]).find(
-    (text) => text !== undefined,
-  );
-  if (select !== undefined) {
-    const alone = select.replace(/; ?$/, "").trim();
-    const shown = alone.length > MAX_REWRITE ? `${alone.slice(0, MAX_REWRITE)}…` : alone;
-    return `The result becomes the step's table by itself. Write: ${shown}`;
-  }
-  const pivot = PIVOT.exec(line)?.groups;
-  if (pivot !== undefined) {
-    const { table = "", column = "", value = "", group = "" } = pivot;
-    return `Write it with the values it makes columns of: FROM ${table} PIVOT (${value} FOR ${column} IN ('a', 'b')${group})`;
-  }
-  const effects = /^\s*(?:update|delete|merge)\b/i.test(sql);
-  return effects
-    ? "Tables do not change. Write the SELECT whose rows are the ones you want, and read this step's table instead."
-    : "Write the SELECT alone: its result becomes the step's table.";
-}
-
 /** In a shorter text no constant is long enough for much work. */
 const MAX_HARMLESS = 5_000;
 
@@ -118,7 +88,7 @@ class Walk {
 
   /** A query node: its CTEs are visible in it, and each in those after it. */
   query(node: unknown, outer: readonly string[]): void {
-    if (!isTreeNode(node)) return;
+    if (!isRecord(node)) return;
     let scope = outer;
     const ctes = (node["cte_map"] as { map?: readonly unknown[] } | undefined)?.map ?? [];
     for (const cte of ctes) {
@@ -144,9 +114,9 @@ class Walk {
   #anything(key: string, value: unknown, scope: readonly string[]): void {
     if (Array.isArray(value)) {
       for (const item of value) this.#anything(key, item, scope);
-    } else if (isTreeNode(value)) {
+    } else if (isRecord(value)) {
       if (isTableRef(key, value)) this.#tableRef(value, scope);
-      if (value["class"] === "FUNCTION") this.#scalarFunction(value);
+      if (value["class"] === "FUNCTION" || value["class"] === "WINDOW") this.#scalarFunction(value);
       if (value["class"] === "PARAMETER") this.#parameter(value);
       if (isQueryNode(value)) this.query(value, scope);
       else this.#parts(value, scope);
@@ -246,10 +216,6 @@ function offsetsOfBytes(text: string): Uint32Array {
     offset += char.length;
   }
   return offsets.fill(offset, byte);
-}
-
-function isTreeNode(value: unknown): value is TreeNode {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isTableRef(key: string, value: TreeNode): boolean {

@@ -24,7 +24,7 @@ export function checkFiles(
     const message = `Step "${first.oml.id}" writes "${shown}" too`;
     report.add("step.same_file", source.spanOf(path), message, "Give each step a file of its own.");
   }
-  const order = new StepOrder(steps);
+  const order = new StepOrder(steps, ({ oml }) => oml.id);
   for (const { step, file, shown, path } of steps.flatMap((step) => filesOf(step, "read", baseDir))) {
     const writer = [...writers].find(([written]) => mayRead(file, written))?.[1];
     if (writer === undefined || order.isFixed(writer, step)) continue;

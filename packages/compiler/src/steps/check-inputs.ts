@@ -1,25 +1,21 @@
-import { foldCase, SINGLE_INPUT_NAME, type Column, type SqlAnalyzer } from "@osiris/core";
+import { foldCase, SINGLE_INPUT_NAME, type Column, type RenamedColumn, type SqlAnalyzer } from "@osiris/core";
 import type { FindingCode } from "../finding-codes.ts";
 import { didYouMean } from "../nearest.ts";
-import { offsetsBefore, type Params } from "../params.ts";
-import { referencesIn, unescapeReferences, type Path } from "../references.ts";
 import type { Hint } from "../report.ts";
 import type { Span } from "../yaml/source.ts";
 import { bindQuery } from "../sql/bind-query.ts";
-import { readTables, type SqlProblem, type SqlReading, type TableRead } from "../sql/read-tables.ts";
-import { ownerOf } from "./check-names.ts";
-import type { CompileScope, StepDraft } from "./step-draft.ts";
+import type { TableRead } from "../sql/read-tables.ts";
+import { ownerOf, owns } from "./check-names.ts";
+import { readQueries, type ReadQuery } from "./read-queries.ts";
+import type { CompileScope, Query, StepDraft } from "./step-draft.ts";
+
+/** So many are told by name. */
+const MAX_RENAMED = 5;
 
 /** The steps of a pipeline, by the names that find them. */
 interface StepIndex {
   readonly byId: ReadonlyMap<string, StepDraft>;
   readonly byTable: ReadonlyMap<string, StepDraft>;
-}
-
-/** A step's SQL and the way from a place in it to a place in the file. */
-interface Query {
-  readonly sql: string;
-  span(offset: number): Span;
 }
 
 /**
@@ -63,79 +59,6 @@ async function declareSources(
   await analyzer.declareAll(tables);
 }
 
-type ReadQuery = readonly [query: Query, reading: SqlReading];
-
-async function readQueries(
-  steps: readonly StepDraft[],
-  analyzer: SqlAnalyzer,
-  { source, params }: CompileScope,
-): Promise<ReadonlyMap<StepDraft, ReadQuery>> {
-  const queries = steps.flatMap((step) => {
-    const query = queryOf(step, params, source);
-    return query === undefined ? [] : [[step, query] as const];
-  });
-  if (queries.length === 0) return new Map();
-  const functions = await analyzer.functions();
-  const readings = new Map<StepDraft, ReadQuery>();
-  for (const [step, query] of queries.filter(([, { sql }]) => sql.length > MAX_QUERY)) {
-    readings.set(step, [query, { reads: [], problems: [TOO_LONG], computes: false }]);
-  }
-  for (const batch of batches(queries.filter(([, { sql }]) => sql.length <= MAX_QUERY))) {
-    const answers = await analyzer.parse(batch.map(([, { sql }]) => sql));
-    for (const [position, [step, query]] of batch.entries()) {
-      const answer = answers[position] ?? { error: "DuckDB gave no answer" };
-      readings.set(step, [query, readTables(query.sql, answer, functions)]);
-    }
-  }
-  return readings;
-}
-
-/** Some forms of queries take DuckDB a time that grows with the square of their length. */
-const MAX_QUERY = 500_000;
-const TOO_LONG: SqlProblem = {
-  code: "sql.too_slow",
-  message: "SQL: the query has more than 500,000 characters",
-  hint: "Keep data in files, and read them with a step.",
-  offset: 0,
-};
-
-/** Parse trees are a hundred times as large as their texts. */
-const MAX_BATCH = 200_000;
-
-/** The queries in their order, in groups of a bounded length in all; a longer one is alone. */
-function* batches(queries: readonly (readonly [StepDraft, Query])[]): Iterable<typeof queries> {
-  let batch: (readonly [StepDraft, Query])[] = [];
-  let length = 0;
-  for (const query of queries) {
-    const [, { sql }] = query;
-    if (batch.length > 0 && length + sql.length > MAX_BATCH) {
-      yield batch;
-      batch = [];
-      length = 0;
-    }
-    batch.push(query);
-    length += sql.length;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** A step's SQL, and how it was written before parameters were filled in. */
-function queryOf(step: StepDraft, params: Params, source: CompileScope["source"]): Query | undefined {
-  const field = step.component?.spec.sql?.slice(1);
-  if (field === undefined || step.configuration.holdsSecrets) return undefined;
-  const filled = step.configuration.own[field];
-  const raw = step.oml.config?.[field];
-  if (typeof filled !== "string" || typeof raw !== "string") return undefined;
-  // A parameter without a value is a mistake by itself; the SQL around it is not.
-  if (referencesIn(filled).some(({ kind }) => kind === "param")) return undefined;
-  const path: Path = [...step.path, "config", field];
-  const toRaw = offsetsBefore(raw, params);
-  return {
-    sql: unescapeReferences(filled),
-    span: (offset) => source.spanInText(path, toRaw(offset)),
-  };
-}
-
 async function resolveSqlStep(
   step: StepDraft,
   [query, reading]: ReadQuery,
@@ -160,11 +83,19 @@ async function resolveSqlStep(
   if (bound === undefined) return;
   if ("columns" in bound) {
     step.columns = bound.columns;
+    if (bound.renamed.length > 0) reportRenamed(bound.renamed, query, scope);
     return;
   }
   for (const { code, message, hint, offset } of bound.problems) {
     scope.report.add(code, query.span(offset), message, hint);
   }
+}
+
+function reportRenamed(renamed: readonly RenamedColumn[], query: Query, { report }: CompileScope): void {
+  const shown = renamed.slice(0, MAX_RENAMED).map(({ from, to }) => `"${from}" becomes "${to}"`);
+  const more = renamed.length > MAX_RENAMED ? ", and others" : "";
+  const message = `SQL: several columns have one name, and a table cannot: ${shown.join(", ")}${more}`;
+  report.add("sql.renamed_column", query.span(0), message, "Name them with AS, or select one of them.");
 }
 
 /** The steps whose tables the query reads, in document order; undefined when it names none. */
@@ -256,13 +187,8 @@ function checkInput(step: StepDraft, index: StepIndex, { source, report }: Compi
   } else if (input === undefined && upstream.length > 1) {
     const message = `Step "${id}" takes one table, but its needs make ${upstream.length}: ${names.join(", ")}`;
     report.add("step.many_inputs", idSpan(), message, "Choose one with input: <table>.");
-  } else if (input !== undefined && !upstream.some((other) => owns(other, input))) {
+  } else if (input !== undefined && !upstream.some((other) => owns(other, foldCase(input)))) {
     const message = `"${input}" is not a table of this step's needs`;
     report.add("step.unknown_input", inputSpan(), message, didYouMean(input, names));
   }
-}
-
-function owns(step: StepDraft, name: string): boolean {
-  const wanted = foldCase(name);
-  return step.table !== undefined && (wanted === step.table || wanted.startsWith(`${step.table}__`));
 }

@@ -29,6 +29,11 @@ export function checkNames(steps: readonly StepDraft[], source: Source, report: 
   }
 }
 
+/** True for the table of a step, and for one of several: `<its table>__<output>`. */
+export function owns({ table }: { readonly table: string | undefined }, name: string): boolean {
+  return table !== undefined && (name === table || name.startsWith(`${table}__`));
+}
+
 /** The step that may make a table `<its table>__<output>`, if there is one. */
 export function ownerOf(table: string, byTable: ReadonlyMap<string, StepDraft>): StepDraft | undefined {
   for (let at = table.indexOf("__", 1); at > 0; at = table.indexOf("__", at + 1)) {

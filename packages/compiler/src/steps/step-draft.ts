@@ -7,7 +7,7 @@ import { MODES, type OmlStep } from "../oml/oml.ts";
 import type { Params } from "../params.ts";
 import type { Path } from "../references.ts";
 import type { Report } from "../report.ts";
-import type { Source } from "../yaml/source.ts";
+import type { Source, Span } from "../yaml/source.ts";
 import { reportSecrets } from "../secrets/check-secrets.ts";
 import { configure, NO_CONFIG, type StepConfiguration } from "./configure.ts";
 
@@ -25,6 +25,14 @@ export interface StepDraft {
   needs: readonly string[];
   /** The columns of its single table, where they are known before it runs. */
   columns?: readonly Column[];
+  /** Its SQL, if it has any that can be read. */
+  query?: Query;
+}
+
+/** A step's SQL as it will run, and the way from a place in it (in UTF-16 units) to one in the file. */
+export interface Query {
+  readonly sql: string;
+  span(offset: number): Span;
 }
 
 /** What the checks of a step look things up in. */

@@ -1,20 +1,18 @@
-import type { StepDraft } from "./step-draft.ts";
-
 /** Tells whether steps run one after the other. Steps are taken to need only steps above them, as they must. */
-export class StepOrder {
-  readonly #steps: readonly StepDraft[];
-  readonly #position: ReadonlyMap<StepDraft, number>;
-  readonly #byId: ReadonlyMap<string, StepDraft>;
-  readonly #reaches = new Map<StepDraft, Reach>();
+export class StepOrder<Step extends { readonly needs: readonly string[] }> {
+  readonly #steps: readonly Step[];
+  readonly #position: ReadonlyMap<Step, number>;
+  readonly #byId: ReadonlyMap<string, Step>;
+  readonly #reaches = new Map<Step, Reach<Step>>();
 
-  constructor(steps: readonly StepDraft[]) {
+  constructor(steps: readonly Step[], idOf: (step: Step) => string) {
     this.#steps = steps;
     this.#position = new Map(steps.map((step, position) => [step, position]));
-    this.#byId = new Map(steps.map((step) => [step.oml.id, step]));
+    this.#byId = new Map(steps.map((step) => [idOf(step), step]));
   }
 
   /** True when one of the two waits for the other, through any number of steps between. Ask often about one `step`. */
-  isFixed(step: StepDraft, other: StepDraft): boolean {
+  isFixed(step: Step, other: Step): boolean {
     if (step === other) return false;
     const from = this.#position.get(step) ?? 0;
     const to = this.#position.get(other) ?? 0;
@@ -36,13 +34,13 @@ export class StepOrder {
     return to <= from ? above.steps.has(other) : below.steps.has(other);
   }
 
-  #needs(step: StepDraft): readonly StepDraft[] {
+  #needs(step: Step): readonly Step[] {
     return step.needs.flatMap((id) => this.#byId.get(id) ?? []);
   }
 }
 
 /** What a step waits for, and what waits for it, as far as that is known: up to a position. */
-interface Reach {
-  readonly above: { readonly steps: Set<StepDraft>; known: number };
-  readonly below: { readonly steps: Set<StepDraft>; known: number };
+interface Reach<Step> {
+  readonly above: { readonly steps: Set<Step>; known: number };
+  readonly below: { readonly steps: Set<Step>; known: number };
 }

@@ -1,6 +1,6 @@
 import type { Excerpt } from "../finding.ts";
 import { printable } from "../printable.ts";
-import type { KnownSecrets } from "../secrets/known-secrets.ts";
+import { KnownSecrets } from "../secrets/known-secrets.ts";
 import { keyOf, maskLine, merged, secretRanges, suspectRanges, type Range } from "../secrets/mask-line.ts";
 import { mayHoldSecrets } from "../secrets/secret-names.ts";
 
@@ -94,6 +94,15 @@ export class Lines {
     }
     return false;
   }
+}
+
+/** Where an index of a text is, with its line as findings show it. */
+export function placeInText(
+  text: string,
+  offset: number,
+): { readonly line: number; readonly column: number; readonly excerpt: Excerpt } {
+  const lines = new Lines(text);
+  return { ...lines.positionOf(offset), excerpt: lines.excerptAt(offset, new KnownSecrets()) };
 }
 
 function indentation(line: string): number {

@@ -10,6 +10,7 @@ import { OsirisError } from "../errors.ts";
 import type { Semaphore } from "../semaphore.ts";
 import { batchOf, columnsOf, textUnlessPlain } from "./column-vectors.ts";
 import { fromDuckDb, hasDuckDbType } from "./duckdb-errors.ts";
+import { assertStepStatement } from "./step-statements.ts";
 
 /** Who waits for whom: see {@link CallSlots}. */
 export interface ConnectionSlots {
@@ -28,6 +29,7 @@ export class GuardedConnection implements SqlConnection {
   readonly #slots: ConnectionSlots;
   readonly #signal: AbortSignal | undefined;
   readonly #onClose: () => void;
+  readonly #isOwn: boolean;
   readonly #ending = new AbortController();
   /** The step was cancelled or the connection closed: what runs must end. */
   readonly #stop: AbortSignal;
@@ -36,16 +38,19 @@ export class GuardedConnection implements SqlConnection {
   #running: Promise<void> | undefined;
   #closed = false;
 
+  /** `isOwn`: a connection for Osiris's own statements, which may be of any kind. */
   constructor(
     native: DuckDBConnection,
     slots: ConnectionSlots,
     signal: AbortSignal | undefined,
     onClose: () => void = () => undefined,
+    isOwn = false,
   ) {
     this.#native = native;
     this.#slots = slots;
     this.#signal = signal;
     this.#onClose = onClose;
+    this.#isOwn = isOwn;
     this.#stop = signal ? AbortSignal.any([signal, this.#ending.signal]) : this.#ending.signal;
   }
 
@@ -64,10 +69,12 @@ export class GuardedConnection implements SqlConnection {
   async *stream(sql: string, params?: SqlParams): AsyncGenerator<ColumnBatch> {
     this.#take("stream", sql);
     try {
-      const result = await this.#call("fetches", async () => (await this.#prepare(sql, params)).stream());
+      const result = await this.#call("fetches", sql, async () =>
+        (await this.#prepare(sql, params)).stream(),
+      );
       const columns = columnsOf(result);
       for (;;) {
-        const chunk = await this.#call("fetches", () => result.fetchChunk());
+        const chunk = await this.#call("fetches", sql, () => result.fetchChunk());
         if (chunk === null || chunk.rowCount === 0) return;
         yield batchOf(chunk, columns);
       }
@@ -104,7 +111,7 @@ export class GuardedConnection implements SqlConnection {
   async #read(sql: string, execute: () => Promise<DuckDBResultReader>): Promise<QueryResult> {
     this.#take("statement", sql);
     try {
-      return await this.#call("statements", async () => {
+      return await this.#call("statements", sql, async () => {
         const reader = await execute();
         const columns = columnsOf(reader);
         const rows = reader.getRows().map((row) => {
@@ -152,6 +159,7 @@ export class GuardedConnection implements SqlConnection {
       });
     }
     const prepared = await statements.prepare(0);
+    if (!this.#isOwn) assertStepStatement(prepared.statementType);
     this.#throwIfStopped();
     if (params !== undefined) prepared.bind(bindable(params));
     return prepared;
@@ -167,7 +175,7 @@ export class GuardedConnection implements SqlConnection {
     }
   }
 
-  async #call<T>(kind: keyof ConnectionSlots, task: () => Promise<T>): Promise<T> {
+  async #call<T>(kind: keyof ConnectionSlots, sql: string, task: () => Promise<T>): Promise<T> {
     return this.#slots[kind].run(async () => {
       this.#throwIfStopped();
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -177,7 +185,7 @@ export class GuardedConnection implements SqlConnection {
         return await task();
       } catch (error) {
         this.#throwIfStopped(error);
-        throw fromDuckDb(error);
+        throw fromDuckDb(error, sql);
       } finally {
         stopInterrupting();
         this.#running = undefined;

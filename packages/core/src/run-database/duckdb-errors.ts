@@ -7,8 +7,7 @@ interface Reading {
 }
 
 /**
- * DuckDB's exception types as they stand before " Error:" in its messages, the only place where the Node client
- * shows them (https://github.com/duckdb/duckdb/blob/main/src/common/exception.cpp).
+ * DuckDB's exception types. The Node client shows them in messages only: before " Error:", or in JSON (https://github.com/duckdb/duckdb/blob/main/src/common/exception.cpp).
  */
 const READINGS: Readonly<Record<string, Reading>> = {
   Parser: { code: "sql.syntax", category: "usage" },
@@ -34,18 +33,67 @@ const READINGS: Readonly<Record<string, Reading>> = {
   INTERNAL: { code: "database.internal", category: "internal" },
 };
 
+/** What DuckDB says of an error; all of it where `errors_as_json` is set. */
+export interface DuckDbError {
+  readonly exception_type: string;
+  readonly exception_message: string;
+  readonly error_subtype?: string;
+  /** An index into the statement's UTF-8 bytes. */
+  readonly position?: string;
+  readonly name?: string;
+  readonly call?: string;
+  readonly candidates?: string;
+}
+
 const TYPED = /^(?:Failed to extract statements: )?(?<type>[A-Z][A-Za-z ]*?) Error: (?<message>.*)$/s;
+const UNKNOWN = "Unknown";
+
+/** Reads both forms of DuckDB's errors. The type of anything else is unknown. */
+export function readError(error: unknown): DuckDbError {
+  const text = error instanceof Error ? error.message : String(error);
+  const json = /^(?:[A-Z][A-Za-z :]* Error: )?(?<json>\{.*\})$/s.exec(text)?.groups?.["json"];
+  try {
+    const read = JSON.parse(json ?? "null") as Partial<DuckDbError> | null;
+    const { exception_type: type, exception_message: message } = read ?? {};
+    if (typeof type === "string" && typeof message === "string") {
+      return { ...read, exception_type: type, exception_message: message };
+    }
+  } catch {
+    // It is as it is.
+  }
+  const { type = UNKNOWN, message = text } = TYPED.exec(text)?.groups ?? {};
+  return { exception_type: type, exception_message: message };
+}
 
 /** True when the error names one of DuckDB's exception types. */
 export function hasDuckDbType(error: unknown): boolean {
-  return error instanceof Error && TYPED.test(error.message);
+  return readError(error).exception_type !== UNKNOWN;
 }
 
-/** A DuckDB error as an {@link OsirisError}. The message keeps DuckDB's words without its type prefix. */
-export function fromDuckDb(error: unknown): OsirisError {
+/** What DuckDB tells its own users to set: here nobody can. */
+const ADVICE = /\n\n(?:Possible solutions:|Use "SET ).*$/s;
+
+/** A DuckDB error as an {@link OsirisError}, with its words and the place in the statement `sql`. */
+export function fromDuckDb(error: unknown, sql?: string): OsirisError {
   if (isOsirisError(error)) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  const { type = "", message = text } = TYPED.exec(text)?.groups ?? {};
+  const { exception_type: type, exception_message: message, position } = readError(error);
   const reading = READINGS[type] ?? { code: "database.error", category: "internal" as const };
-  return new OsirisError({ ...reading, message: message.trim(), cause: error });
+  const index = type === "Parser" ? indexOfCodePoint : indexOfByte;
+  const place = sql === undefined || position === undefined ? {} : { position: index(sql, Number(position)) };
+  return new OsirisError({
+    ...reading,
+    message: message.replace(ADVICE, "").trim(),
+    ...(sql === undefined ? {} : { sql: { text: sql, ...place } }),
+    cause: error,
+  });
+}
+
+/** The UTF-16 unit at a code point: the parser counts those, and the rest of DuckDB bytes. */
+export function indexOfCodePoint(text: string, codePoint: number): number {
+  return Array.from(text).slice(0, codePoint).join("").length;
+}
+
+/** The UTF-16 unit at a byte of the text in UTF-8. */
+export function indexOfByte(text: string, byte: number): number {
+  return Buffer.from(text, "utf8").subarray(0, byte).toString("utf8").length;
 }

@@ -56,6 +56,8 @@ export class RunDatabase implements AsyncDisposable {
     reachable: ReachableFiles,
   ): Promise<RunDatabase> {
     const database = await RunDatabase.#openInstance(path, {
+      // They tell the place in the statement. People who look into a run get DuckDB's own text, with the line in it.
+      errors_as_json: "true",
       memory_limit: settings.memoryLimit ?? defaultMemoryLimit(),
       temp_directory: settings.tempDirectory ?? join(dirname(path), "spill"),
       ...(settings.threads === undefined ? {} : { threads: String(settings.threads) }),
@@ -120,15 +122,15 @@ export class RunDatabase implements AsyncDisposable {
 
   /** A new connection. Aborting `signal` interrupts whatever runs on it. Close it; the database does at the latest. */
   connect(signal?: AbortSignal): Promise<GuardedConnection> {
-    return this.#connect({ statements: this.#statements, fetches: this.#fetches }, signal);
+    return this.#connect({ statements: this.#statements, fetches: this.#fetches }, false, signal);
   }
 
   /** For our own small statements, which do not queue behind the steps' SQL. */
   #connectOwn(): Promise<GuardedConnection> {
-    return this.#connect({ statements: this.#fetches, fetches: this.#fetches });
+    return this.#connect({ statements: this.#fetches, fetches: this.#fetches }, true);
   }
 
-  async #connect(slots: ConnectionSlots, signal?: AbortSignal): Promise<GuardedConnection> {
+  async #connect(slots: ConnectionSlots, isOwn: boolean, signal?: AbortSignal): Promise<GuardedConnection> {
     if (this.#closed) {
       throw new OsirisError({
         code: "database.closed",
@@ -137,8 +139,12 @@ export class RunDatabase implements AsyncDisposable {
       });
     }
     const native = await this.#instance.connect();
-    const connection: GuardedConnection = new GuardedConnection(native, slots, signal, () =>
-      this.#connections.delete(connection),
+    const connection: GuardedConnection = new GuardedConnection(
+      native,
+      slots,
+      signal,
+      () => this.#connections.delete(connection),
+      isOwn,
     );
     this.#connections.add(connection);
     return connection;

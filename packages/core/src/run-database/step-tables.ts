@@ -2,13 +2,12 @@ import type {
   Column,
   CreatedTable,
   RejectWriter,
-  SqlConnection,
   SqlParams,
   TableAsOptions,
   TableOptions,
   TableWriter,
 } from "../contract.ts";
-import { isOsirisError, OsirisError } from "../errors.ts";
+import { OsirisError } from "../errors.ts";
 import { foldCase, quoteIdentifier, tableName } from "../identifiers.ts";
 import type { GuardedConnection } from "./connection.ts";
 import type { RunDatabase } from "./run-database.ts";
@@ -81,7 +80,7 @@ export class StepTables {
       connection.close();
     });
     try {
-      await runSelect(connection, `CREATE OR REPLACE TABLE ${staging(table)} AS`, select, options.params);
+      await connection.run(`CREATE OR REPLACE TABLE ${staging(table)} AS\n${select}`, options.params);
       await provided;
       if (refusal !== undefined) throw refusal.reason;
       return { table, ...(await this.#database.describe(stagingName(table))) };
@@ -154,30 +153,6 @@ export class StepTables {
       throw misuse(`the table "${table}" was created twice in one run of the step`);
     this.#staged.add(table);
     return table;
-  }
-}
-
-/** Keeps our own line out of DuckDB's "LINE n" notes, so that they count the lines of the query. */
-async function runSelect(
-  connection: SqlConnection,
-  prefix: string,
-  select: string,
-  params: SqlParams | undefined,
-): Promise<void> {
-  try {
-    await connection.run(`${prefix}\n${select}`, params);
-  } catch (error) {
-    if (!isOsirisError(error)) throw error;
-    const { code, category, hint, retryable } = error;
-    const message = error.message.replace(/^LINE (\d+):/m, (_, line: string) => `LINE ${Number(line) - 1}:`);
-    throw new OsirisError({
-      code,
-      category,
-      retryable,
-      message,
-      cause: error,
-      ...(hint === undefined ? {} : { hint }),
-    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { mayRead, waitsFor, type ManifestStep } from "@osiris/compiler";
+import { mayRead, StepOrder, type ManifestStep } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import type { StepFiles } from "./step-configs.ts";
 
@@ -23,12 +23,12 @@ export function checkSharedFiles(
       writers.set(real, step);
     }
   }
-  const byId = new Map(steps.map((step) => [step.id, step]));
+  const order = new StepOrder(steps, ({ id }) => id);
   for (const step of steps) {
     for (const file of files.get(step.id)?.read ?? []) {
       const read = realPath(file);
       const writer = [...writers].find(([written]) => mayRead(read, written))?.[1];
-      if (writer === undefined || waitsFor(step, writer, byId) || waitsFor(writer, step, byId)) continue;
+      if (writer === undefined || order.isFixed(writer, step)) continue;
       const message = `Step "${step.id}" reads ${file}, step "${writer.id}" writes it, and neither waits for the other`;
       throw sharedFile(file, message);
     }

@@ -7,10 +7,10 @@ import {
   findSecrets,
   isSecretName,
   mapTexts,
+  referenceParts,
   replaceReferences,
   Report,
   schemaProblems,
-  type Connection,
   type Manifest,
   type ManifestStep,
   type Path,
@@ -121,14 +121,19 @@ export class StepConfigs {
     return { config: wrapSecrets(config, spec), files, secrets };
   }
 
+  /** The step's query as its driver gets it; undefined when its component has none. */
+  query(step: ManifestStep, component: DiscoveredComponent): string | undefined {
+    const field = component.spec.sql?.slice(1);
+    const query = field === undefined ? undefined : this.resolve(step, component).config[field];
+    return typeof query === "string" ? query : undefined;
+  }
+
   #connectionFields(step: ManifestStep, spec: ComponentSpec): Readonly<Record<string, unknown>> {
     if (step.connection === undefined) return {};
-    const [family = "", alias] = step.connection.slice(1).split(".");
-    const found: Connection | undefined =
-      alias === undefined ? this.#connections.default(family) : this.#connections.find(family, alias);
+    const found = this.#connections.resolve(step.connection);
     if (found !== undefined) return fieldsFor(spec, found);
     // A default is taken where there is one; whether the step can do without, its schema knows.
-    if (alias === undefined) return {};
+    if (referenceParts(step.connection).alias === undefined) return {};
     throw new OsirisError({
       code: "connection.unknown",
       category: "usage",

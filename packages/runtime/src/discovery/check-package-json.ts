@@ -1,4 +1,4 @@
-import { checkFileSchema, type Report, type Source } from "@osiris/compiler";
+import { checkFileSchema, isRecord, type Report, type Source } from "@osiris/compiler";
 import type { JsonSchema } from "@osiris/core";
 import { contractProblem, type DriverManifest } from "./driver-package.ts";
 import { reasonOf } from "./driver-fault.ts";
@@ -93,8 +93,4 @@ function checkCore(manifest: AuthoredManifest, source: Source, report: Report): 
     const hint = "Add it: npm then tells users whose Osiris is too old or too new.";
     report.add("package.convention", source.spanOfKey(["peerDependencies"]), message, hint);
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

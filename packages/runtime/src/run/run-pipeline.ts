@@ -70,7 +70,8 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   writeRunRecord(record("running", manifest.steps.map(notRun)));
   log.event("run_start", { pipeline: manifest.pipeline.name, manifest: manifest.fingerprints.manifest });
   const { catalog, signal } = request;
-  const scope = { runId, runDir, configs, files: stepFiles, redactor, catalog, log, signal };
+  const { placeInFile } = request.pipeline;
+  const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal };
   const adapter = new LocalAdapter(scope, request.database ?? {});
   const progress = new Map(manifest.steps.map((step) => [step.id, notRun(step)]));
   let lastWritten = -Infinity;

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Column } from "@osiris/core";
+import type { SqlPlace } from "./sql-place.ts";
 
 const RECORD_FILE = "run.json";
 
@@ -15,6 +16,8 @@ export interface RecordedError {
   readonly message: string;
   readonly hint?: string;
   readonly retryable: boolean;
+  /** For SQL that failed. */
+  readonly place?: SqlPlace;
 }
 
 export interface StepRecord {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ManifestStep } from "@osiris/compiler";
+import type { ManifestStep, PlaceInFile } from "@osiris/compiler";
 import {
   foldCase,
   OsirisError,
@@ -23,6 +23,7 @@ import { removeStalePartials } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 import type { RecordedError, StepRecord } from "./run-record.ts";
+import { placeOfSql, type SqlPlace } from "./sql-place.ts";
 import { StepContext } from "./step-context.ts";
 
 const GRACE_MS = 10_000;
@@ -32,6 +33,7 @@ export interface RunScope {
   readonly runId: string;
   readonly runDir: string;
   readonly configs: StepConfigs;
+  readonly placeInFile: PlaceInFile | undefined;
   /** The files that steps name, by step id. */
   readonly files: ReadonlyMap<string, StepFiles>;
   readonly redactor: Redactor;
@@ -79,11 +81,18 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
     const status = run.signal.aborted ? "cancelled" : "failed";
     const failed = {
       ...record({ status, rows_out: 0, rejected: 0, tables: [], files: [] }),
-      error: recordedError(error, run.redactor),
+      error: recordedError(error, run.redactor, sqlPlace(error, step, run)),
     };
     run.log.event(status === "cancelled" ? "step_cancelled" : "step_failed", { ...failed.error }, step.id);
     return failed;
   }
+}
+
+function sqlPlace({ sql }: OsirisError, step: ManifestStep, run: RunScope): SqlPlace | undefined {
+  // Of a line that is cut a part of a secret could stay, which nobody would know again.
+  if (sql === undefined || run.redactor.text(sql.text) !== sql.text) return undefined;
+  const query = run.configs.query(step, findComponent(step, run.catalog));
+  return placeOfSql(sql, query, (offset) => run.placeInFile?.(step.id, offset));
 }
 
 async function runDriver(
@@ -242,9 +251,16 @@ function recordedTable({ table, rows, columns }: CreatedTable): StepRecord["tabl
   return { name: table, rows, columns };
 }
 
-export function recordedError(error: OsirisError, redactor: Redactor): RecordedError {
+export function recordedError(error: OsirisError, redactor: Redactor, place?: SqlPlace): RecordedError {
   const { code, category, message, hint, retryable } = error;
-  return redactor.value({ code, category, message, ...(hint === undefined ? {} : { hint }), retryable });
+  return redactor.value({
+    code,
+    category,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    retryable,
+    ...(place === undefined ? {} : { place }),
+  });
 }
 
 function reportSuccess(done: StepRecord, log: RunLog): void {
