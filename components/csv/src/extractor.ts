@@ -172,7 +172,7 @@ async function refuseInexact(
   throw new OsirisError({
     code: "csv.value_misfit",
     category: "data",
-    message: `${config.path}: record ${String(rows[0]?.["record"])} after the header, column "${culprit?.name}": ${JSON.stringify(rows[0]?.["value"])} is not exactly ${culprit?.type}`,
+    message: `${config.path}: record ${rows[0]?.["record"] as bigint} after the header, column "${culprit?.name}": ${JSON.stringify(rows[0]?.["value"])} is not exactly ${culprit?.type}`,
     hint: "Correct the value, or declare a type that holds it; VARCHAR holds any.",
   });
 }
