@@ -1,8 +1,10 @@
 import { benchCompile } from "./compile/bench-compile.ts";
+import { benchTables } from "./tables/bench-tables.ts";
 
 /** `npm run bench -- <name> …`. */
 const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   compile: benchCompile,
+  tables: benchTables,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

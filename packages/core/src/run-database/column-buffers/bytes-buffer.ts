@@ -1,30 +1,24 @@
-import type nb from "@duckdb/node-bindings";
+import nb from "@duckdb/node-bindings";
 import type { ColumnBuffer, Tally, Value } from "./column-buffer.ts";
 import { Validity } from "./validity.ts";
 
-/** How values of any length become what DuckDB stores for them. */
-export interface Encoding<Stored extends string | Uint8Array> {
-  /** Throws a Misfit. What it returns is kept until the flush. */
-  readonly encode: (value: Value) => Stored;
-  readonly assign: (vector: nb.Vector, row: number, stored: Stored) => void;
-}
-
-/** A column of strings of text or bytes. */
-export class BytesBuffer<Stored extends string | Uint8Array> implements ColumnBuffer {
-  readonly #encoding: Encoding<Stored>;
+/** A column of strings of bytes. */
+export class BytesBuffer implements ColumnBuffer {
+  readonly #encode: (value: Value) => Uint8Array;
   readonly #tally: Tally;
-  readonly #values: (Stored | undefined)[] = [];
+  readonly #values: (Uint8Array | undefined)[] = [];
   readonly #validity = new Validity();
 
-  constructor(encoding: Encoding<Stored>, tally: Tally) {
-    this.#encoding = encoding;
+  /** `encode` makes what DuckDB stores, or throws a Misfit. The bytes are kept until the flush. */
+  constructor(encode: (value: Value) => Uint8Array, tally: Tally) {
+    this.#encode = encode;
     this.#tally = tally;
   }
 
   set(row: number, value: Value): void {
-    const stored = this.#encoding.encode(value);
-    this.#values[row] = stored;
-    this.#tally.bytes += stored.length;
+    const bytes = this.#encode(value);
+    this.#values[row] = bytes;
+    this.#tally.bytes += bytes.length;
   }
 
   setNull(row: number): void {
@@ -37,15 +31,13 @@ export class BytesBuffer<Stored extends string | Uint8Array> implements ColumnBu
   }
 
   identity(row: number): string {
-    const value = this.#values[row];
-    return typeof value === "string" ? JSON.stringify(value) : String(value);
+    return String(this.#values[row]);
   }
 
   flush(vector: nb.Vector, rows: number): void {
-    const assign = this.#encoding.assign;
     for (let row = 0; row < rows; row++) {
-      const value = this.#values[row];
-      if (value !== undefined) assign(vector, row, value);
+      const bytes = this.#values[row];
+      if (bytes !== undefined) nb.vector_assign_string_element_len(vector, row, bytes);
     }
     this.#validity.flush(vector, rows);
     this.#values.length = 0;

@@ -1,50 +1,44 @@
-import nb from "@duckdb/node-bindings";
 import { bignumToBytes } from "../formats/bignum.ts";
 import { bitsToBytes } from "../formats/bits.ts";
 import { Misfit } from "../formats/misfit.ts";
 import { BytesBuffer } from "./bytes-buffer.ts";
 import type { Tally, Value } from "./column-buffer.ts";
+import { TextBuffer } from "./text-buffer.ts";
 
-export function textBuffer(tally: Tally): BytesBuffer<string> {
-  const encode = (value: Value): string => wellFormed(value, "VARCHAR");
-  return new BytesBuffer({ encode, assign: nb.vector_assign_string_element }, tally);
+export function textBuffer(tally: Tally): TextBuffer {
+  return new TextBuffer((value) => wellFormed(value, "VARCHAR"), tally);
 }
 
 /** DuckDB checks JSON only where it casts to it, so it is checked here. */
-export function jsonBuffer(tally: Tally): BytesBuffer<string> {
-  const encode = (value: Value): string => {
+export function jsonBuffer(tally: Tally): TextBuffer {
+  return new TextBuffer((value) => {
     const text = wellFormed(value, "JSON");
     if (!isJson(text)) throw new Misfit(value, "JSON", "valid JSON text");
     return text;
-  };
-  return new BytesBuffer({ encode, assign: nb.vector_assign_string_element }, tally);
+  }, tally);
 }
 
-export function blobBuffer(tally: Tally): BytesBuffer<Uint8Array> {
-  return bytesBuffer(tally, (value) => {
+export function blobBuffer(tally: Tally): BytesBuffer {
+  return new BytesBuffer((value) => {
     // A copy: the caller may fill the same bytes with the next value before they are flushed.
     if (value instanceof Uint8Array) return new Uint8Array(value);
     throw new Misfit(value, "BLOB", "a Uint8Array");
-  });
+  }, tally);
 }
 
-export function bitBuffer(tally: Tally): BytesBuffer<Uint8Array> {
-  return bytesBuffer(tally, (value) => {
+export function bitBuffer(tally: Tally): BytesBuffer {
+  return new BytesBuffer((value) => {
     if (typeof value === "string") return bitsToBytes(value);
     throw new Misfit(value, "BIT", "a string of 0 and 1");
-  });
+  }, tally);
 }
 
-export function bignumBuffer(tally: Tally): BytesBuffer<Uint8Array> {
-  return bytesBuffer(tally, (value) => {
+export function bignumBuffer(tally: Tally): BytesBuffer {
+  return new BytesBuffer((value) => {
     if (typeof value === "bigint") return bignumToBytes(value);
     if (typeof value === "number" && Number.isSafeInteger(value)) return bignumToBytes(BigInt(value));
     throw new Misfit(value, "BIGNUM", "a bigint, or a safe integer");
-  });
-}
-
-function bytesBuffer(tally: Tally, encode: (value: Value) => Uint8Array): BytesBuffer<Uint8Array> {
-  return new BytesBuffer({ encode, assign: nb.vector_assign_string_element_len }, tally);
+  }, tally);
 }
 
 function wellFormed(value: Value, type: string): string {

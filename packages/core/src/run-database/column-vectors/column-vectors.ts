@@ -30,7 +30,7 @@ export function batchOf(chunk: DuckDBDataChunk, columns: readonly ReadableColumn
   const { rowCount } = chunk;
   return {
     rowCount,
-    columns: columns.map((column, index) => new ChunkColumn(chunk, column, index, rowCount)),
+    columns: columns.map((column, index) => new ChunkColumn(chunk, column, index)),
   };
 }
 
@@ -69,18 +69,23 @@ function recordsOf<Shown>(
 class ChunkColumn implements ColumnVector {
   readonly name: string;
   readonly type: string;
+  readonly #open: OpenVector;
   /** Long strings stay in the chunk until they are asked for: it must not be collected before this. */
-  readonly chunk: DuckDBDataChunk;
-  readonly #read: ReadCell;
+  readonly #chunk: DuckDBDataChunk;
+  readonly #index: number;
+  /** Made when the first cell is asked for: a column that nobody reads costs nothing. */
+  #read: ReadCell | undefined;
 
-  constructor(chunk: DuckDBDataChunk, { name, type, open }: ReadableColumn, index: number, rows: number) {
+  constructor(chunk: DuckDBDataChunk, { name, type, open }: ReadableColumn, index: number) {
     this.name = name;
     this.type = type;
-    this.chunk = chunk;
-    this.#read = open(nb.data_chunk_get_vector(chunk.chunk, index), rows);
+    this.#open = open;
+    this.#chunk = chunk;
+    this.#index = index;
   }
 
   get(row: number): Cell {
+    this.#read ??= this.#open(nb.data_chunk_get_vector(this.#chunk.chunk, this.#index), this.#chunk.rowCount);
     return this.#read(row);
   }
 }
