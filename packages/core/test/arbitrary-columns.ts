@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { foldCase, quoteIdentifier, quoteLiteral, type Cell } from "../src/index.ts";
 
 /** A type, as SQL spells it, and cells of it, NULL apart, in the form that the reader gives. */
@@ -8,7 +8,9 @@ interface TypedCells {
 }
 
 /** A column of a random type with random cells, NULLs at every level among them. */
-export function arbitraryColumn(rows: number): fc.Arbitrary<{ readonly type: string; readonly cells: readonly Cell[] }> {
+export function arbitraryColumn(
+  rows: number,
+): fc.Arbitrary<{ readonly type: string; readonly cells: readonly Cell[] }> {
   return anyType(3).chain(({ type, cell }) =>
     fc.array(orNull(cell), { minLength: rows, maxLength: rows }).map((cells) => ({ type, cells })),
   );
@@ -20,7 +22,10 @@ const ofBits = (type: string, bits: number): fc.Arbitrary<TypedCells> =>
   of(type, fc.bigInt(-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n));
 
 const ofTicks = (type: string, min: bigint, max: bigint): fc.Arbitrary<TypedCells> =>
-  of(type, fc.oneof({ weight: 9, arbitrary: fc.bigInt(min, max) }, fc.constantFrom(2n ** 63n - 1n, 1n - 2n ** 63n)));
+  of(
+    type,
+    fc.oneof({ weight: 9, arbitrary: fc.bigInt(min, max) }, fc.constantFrom(2n ** 63n - 1n, 1n - 2n ** 63n)),
+  );
 
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
@@ -37,7 +42,11 @@ const names = fc.uniqueArray(fc.string({ unit: "grapheme", minLength: 1, maxLeng
 const two = (value: number): string => String(value).padStart(2, "0");
 
 const zonedTime = fc
-  .record({ seconds: fc.nat(86_399), micros: fc.nat(999_999), offset: fc.integer({ min: -57_599, max: 57_599 }) })
+  .record({
+    seconds: fc.nat(86_399),
+    micros: fc.nat(999_999),
+    offset: fc.integer({ min: -57_599, max: 57_599 }),
+  })
   .map(({ seconds, micros, offset }) => {
     const clock = (value: number): readonly string[] =>
       [Math.floor(value / 3600), Math.floor(value / 60) % 60, value % 60].map(two);
@@ -89,8 +98,14 @@ const plainTypes: fc.Arbitrary<TypedCells> = fc.oneof(
   ofTicks("TIMESTAMP_S", -9_223_372_022_400n, 9_223_372_036_854n),
   ofTicks("TIMESTAMP_MS", -9_223_372_022_400_000n, 9_223_372_036_854_775n),
   ofTicks("TIMESTAMP_NS", 1n - 2n ** 63n, 2n ** 63n - 1n),
-  of("INTERVAL", fc.record({ months: fc.integer(), days: fc.integer(), micros: fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n) })),
-  names.map((names) => ({ type: `ENUM(${names.map(quoteLiteral).join(", ")})`, cell: fc.constantFrom(...names) })),
+  of(
+    "INTERVAL",
+    fc.record({ months: fc.integer(), days: fc.integer(), micros: fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n) }),
+  ),
+  names.map((names) => ({
+    type: `ENUM(${names.map(quoteLiteral).join(", ")})`,
+    cell: fc.constantFrom(...names),
+  })),
 );
 
 function anyType(depth: number): fc.Arbitrary<TypedCells> {
@@ -113,7 +128,10 @@ function anyType(depth: number): fc.Arbitrary<TypedCells> {
     fc.tuple(plainTypes, part).map(([key, value]) => ({
       type: `MAP(${key.type}, ${value.type})`,
       cell: fc
-        .uniqueArray(fc.tuple(key.cell, orNull(value.cell)), { maxLength: 4, selector: ([at]) => spellKey(at) })
+        .uniqueArray(fc.tuple(key.cell, orNull(value.cell)), {
+          maxLength: 4,
+          selector: ([at]) => spellKey(at),
+        })
         .map((entries): Cell => new Map(entries)),
     })),
   );

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { arbitraryColumn } from "./arbitrary-columns.ts";
 import { openDatabase } from "./open-database.ts";

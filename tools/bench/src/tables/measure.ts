@@ -9,6 +9,8 @@ import { appendRows, makeRows, SHAPES, type Row, type Shape } from "./shapes.ts"
 export interface Measurement {
   /** Milliseconds. */
   readonly time: number;
+  /** Milliseconds of all threads together: what a busy machine does not change. */
+  readonly cpu: number;
   readonly peakMegabytes: number;
   /** Milliseconds of the longest call that kept the event loop waiting; only where a writer was measured. */
   readonly longestCall?: number;
@@ -57,10 +59,12 @@ const WORKS = {
     return longest;
   },
 
-  "read_csv": async ({ shape, folder }: Task) => {
+  read_csv: async ({ shape, folder }: Task) => {
     await using database = await open(freshFile(folder), folder);
     const tables = new StepTables(database, "step");
-    const columns = shape.columns.map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`).join(", ");
+    const columns = shape.columns
+      .map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`)
+      .join(", ");
     const select = `FROM read_csv(${quoteLiteral(csv(folder))}, auto_detect = false, header = false, columns = {${columns}})`;
     await tables.createAs(select, {}, () => database.connect());
     await tables.publish(await tables.seal());
@@ -115,9 +119,12 @@ const [work = "", name = "", count = "", folder = ""] = process.argv.slice(2);
 const shape = SHAPES[name];
 if (shape === undefined || !Object.hasOwn(WORKS, work)) throw new Error("called wrongly");
 const task: Task = { shape, count: Number(count), rows: makeRows(shape), folder };
-let longestCall: number | void;
+let longestCall: number | void = undefined;
+const before = process.cpuUsage();
 const time = await timed(async () => {
   longestCall = await WORKS[work as Work](task);
 });
+const { user, system } = process.cpuUsage(before);
+const cpu = (user + system) / 1000;
 const peakMegabytes = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(JSON.stringify({ time, peakMegabytes, longestCall, last: typeof last }));
+process.stdout.write(JSON.stringify({ time, cpu, peakMegabytes, longestCall, last: typeof last }));

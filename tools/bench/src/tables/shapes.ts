@@ -13,7 +13,10 @@ export interface Shape {
   readonly makeRow: (n: number) => Row;
 }
 
-const WORDS = "the quick brown fox jumps over a lazy dog while furious packages sleep above the silent deposits".split(" ");
+const WORDS =
+  "the quick brown fox jumps over a lazy dog while furious packages sleep above the silent deposits".split(
+    " ",
+  );
 
 /** A few columns, as of events or measurements. */
 const narrow: Shape = {
@@ -71,7 +74,9 @@ const wide: Shape = {
     l_receiptdate: day(n + 31),
     l_shipinstruct: ["DELIVER IN PERSON", "COLLECT COD", "NONE", "TAKE BACK RETURN"][n % 4],
     l_shipmode: ["REG AIR", "AIR", "RAIL", "SHIP", "TRUCK", "MAIL", "FOB"][n % 7],
-    l_comment: Array.from({ length: 3 + (n % 4) }, (_, word) => WORDS[scatter(n + word, WORDS.length)]).join(" "),
+    l_comment: Array.from({ length: 3 + (n % 4) }, (_, word) => WORDS[scatter(n + word, WORDS.length)]).join(
+      " ",
+    ),
   }),
 };
 
@@ -83,7 +88,12 @@ export function makeRows({ makeRow }: Shape): readonly Row[] {
 }
 
 /** Appends `count` rows, of which each has a key of its own. */
-export function appendRows({ key }: Shape, rows: readonly Row[], count: number, append: (row: Row) => void): void {
+export function appendRows(
+  { key }: Shape,
+  rows: readonly Row[],
+  count: number,
+  append: (row: Row) => void,
+): void {
   for (let n = 0; n < count; n++) {
     const row = rows[n % rows.length] as Row;
     row[key] = n;

@@ -54,7 +54,9 @@ function inlineTexts(data: ArrayBuffer, words: Uint32Array): (row: number) => st
     const first = words[at + 1] as number;
     const second = words[at + 2] as number;
     const third = words[at + 3] as number;
-    const slot = (Math.imul(first ^ Math.imul(second, 31) ^ Math.imul(third, 961), 0x9e37_79b1) >>> 24) & (REMEMBERED - 1);
+    const slot =
+      (Math.imul(first ^ Math.imul(second, 31) ^ Math.imul(third, 961), 0x9e37_79b1) >>> 24) &
+      (REMEMBERED - 1);
     const known = (rows[slot] as number) * STRING_WORDS;
     const length = words[at] as number;
     if (
