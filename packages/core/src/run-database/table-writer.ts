@@ -8,9 +8,14 @@ import type { GuardedConnection } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
 import { Misfit } from "./formats/misfit.ts";
 
-/** A short transaction: one DuckDB row group, or this many bytes of strings and lists. */
+/**
+ * A short transaction: one DuckDB row group. DuckDB compresses whole row groups as they are committed; part of one it
+ * writes to its log first and again later, so only rows with much text or many elements end a transaction earlier.
+ */
 const TRANSACTION_ROWS = 122_880;
-const TRANSACTION_BYTES = 16 * 1024 * 1024;
+const TRANSACTION_BYTES = 64 * 1024 * 1024;
+/** So much text waits in JavaScript at most, however few rows it has. */
+const BUFFERED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Rows -> one typed array per column -> one copy per column into a DuckDB vector -> appender. The connection is in
@@ -66,31 +71,31 @@ export class ColumnarTableWriter implements TableWriter {
 
   append(row: Readonly<Record<string, CellInput>>): void {
     if (this.#state !== "open") throw this.#notOpen();
-    const names = this.#names;
-    let index = 0;
+    let column = 0;
     try {
+      let ordered = true;
       // A row whose keys stand in the order of the columns needs no look-up: nearly all do.
       for (const name in row) {
-        if (name !== names[index]) break;
-        setCell(this.#buffers[index] as ColumnBuffer, this.#inVector, row[name]);
-        index += 1;
+        ordered = name === this.#names[column];
+        if (!ordered) break;
+        setCell(this.#buffers[column] as ColumnBuffer, this.#inVector, row[name]);
+        column += 1;
       }
-      // What is left is found by name. The keys that were met stand for as many columns.
-      let found = index;
-      for (; index < names.length; index++) {
-        const name = names[index] as string;
-        const given = Object.hasOwn(row, name);
+      let found = column;
+      for (; column < this.#names.length; column++) {
+        const name = this.#names[column] as string;
+        const given = has(row, name);
         if (given) found += 1;
-        setCell(this.#buffers[index] as ColumnBuffer, this.#inVector, given ? row[name] : undefined);
+        setCell(this.#buffers[column] as ColumnBuffer, this.#inVector, given ? row[name] : undefined);
       }
-      if (found !== countKeys(row)) throw this.#unknownName(row);
+      if (!ordered && found !== countKeys(row)) throw this.#unknownName(row);
     } catch (error) {
       this.#state = "failed";
-      throw error instanceof Misfit ? this.#misfit(error, names[index]) : error;
+      throw error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error;
     }
     this.#rows += 1;
     this.#inVector += 1;
-    if (this.#inVector === VECTOR_ROWS || this.#tally.bytes >= TRANSACTION_BYTES) this.#flushVector();
+    if (this.#inVector === VECTOR_ROWS || this.#tally.bytes >= BUFFERED_BYTES) this.#flushVector();
   }
 
   close(): void {
@@ -163,6 +168,11 @@ export class ColumnarTableWriter implements TableWriter {
       message: `Table "${this.table}": a row was appended after the writer was ${this.#state === "failed" ? "broken by an earlier error" : "closed"}`,
     });
   }
+}
+
+/** False for the names that every object has, such as "constructor", unless the row has a key of that name. */
+function has(row: object, name: string): boolean {
+  return Object.hasOwn(row, name) || (name in row && !(name in Object.prototype));
 }
 
 function countKeys(row: object): number {
