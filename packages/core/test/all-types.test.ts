@@ -83,6 +83,9 @@ const cases: readonly Case[] = [
     "VARCHAR",
     ["", ""],
     ["exactly 12 b", "exactly 12 b"],
+    ["é", "é"],
+    ["\u0080ÿ\u007F", "\u0080ÿ\u007F"],
+    ["twelve char\u0100", "twelve char\u0100"],
     ["thirteen byte", "thirteen byte"],
     ["🐎 žluťoučký 👩‍👩‍👧‍👦", "🐎 žluťoučký 👩‍👩‍👧‍👦"],
     ["a\0b", "a\0b"],
@@ -273,6 +276,45 @@ describe("every type", () => {
       cells.map((c) => ({ c })),
     );
     expect((await readColumns(database))["c"]).toEqual(cells);
+  });
+
+  test("lists of numbers, structs and maps that outgrow a vector while they fill", async () => {
+    const database = await openDatabase();
+    const columns = [
+      { name: "numbers", type: "BIGINT[]" },
+      { name: "structs", type: "STRUCT(n SMALLINT, t VARCHAR)[]" },
+      { name: "maps", type: "MAP(INTEGER, DOUBLE[2])" },
+      { name: "unions", type: "UNION(n INTEGER, u UUID)[]" },
+    ];
+    const rows = Array.from({ length: 100 }, (_, row) => {
+      const items = Array.from({ length: 90 }, (_, n) => row * 90 + n);
+      return {
+        numbers: items.map((n) => (n % 4 === 0 ? null : BigInt(n) * -(2n ** 40n))),
+        structs: items.map((n) => (n % 5 === 0 ? null : { n, t: n % 3 === 0 ? null : `t${n}` })),
+        maps: new Map(items.map((n) => [n, n % 6 === 0 ? null : [n / 2, null]])),
+        unions: items.map((n) => (n % 7 === 0 ? null : { tag: "n", value: n })),
+      };
+    });
+    await writeRows(database, columns, rows);
+    const read = await readColumns(database);
+    expect(read["numbers"]).toEqual(rows.map(({ numbers }) => numbers));
+    expect(read["structs"]).toEqual(rows.map(({ structs }) => structs));
+    expect(read["maps"]).toEqual(rows.map(({ maps }) => maps));
+    expect(read["unions"]).toEqual(rows.map(({ unions }) => unions));
+  });
+
+  test("many short texts that differ in one place", async () => {
+    const database = await openDatabase();
+    const texts = Array.from({ length: 6_000 }, (_, n) => {
+      const number = String(n % 2_000).padStart(4, "0");
+      return [`${number}--------`, `----${number}----`, `--------${number}`][Math.floor(n / 2_000)] as string;
+    });
+    await writeRows(
+      database,
+      [{ name: "c", type: "VARCHAR" }],
+      texts.map((c) => ({ c })),
+    );
+    expect((await readColumns(database))["c"]).toEqual(texts);
   });
 
   test("an ENUM of more names than a byte counts", async () => {
