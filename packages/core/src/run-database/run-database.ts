@@ -184,6 +184,20 @@ export class RunDatabase implements AsyncDisposable {
     return readTable(this, table, options, signal);
   }
 
+  /**
+   * Lets DuckDB read the columns' types, where nothing but a type may stand. Throws when one is none, or is of a kind
+   * whose values have no exact form in JavaScript.
+   */
+  async assertTypes(columns: readonly Column[]): Promise<void> {
+    const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`);
+    const connection = await this.#connectOwn();
+    try {
+      await connection.run(`SELECT ${nulls.join(", ")}`);
+    } finally {
+      connection.close();
+    }
+  }
+
   async describe(table: string): Promise<TableShape> {
     const connection = await this.#connectOwn();
     try {

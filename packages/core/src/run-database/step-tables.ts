@@ -32,8 +32,8 @@ export class StepTables {
 
   async create(columns: readonly Column[], options: TableOptions = {}): Promise<TableWriter> {
     assertColumns(columns, this.#stepId);
+    await this.#database.assertTypes(columns);
     const table = this.#claim(options.output);
-    await this.#assertTypes(columns);
     const definition = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`).join(", ");
     await this.#database.inTransaction([
       { sql: `CREATE OR REPLACE TABLE ${staging(table)} (${definition})` },
@@ -103,12 +103,6 @@ export class StepTables {
     }));
     this.#staged.clear();
     if (statements.length > 0) await this.#database.inTransaction(statements);
-  }
-
-  /** Lets DuckDB read the types, where nothing but a type may stand, and refuses those that have no form in JavaScript. */
-  async #assertTypes(columns: readonly Column[]): Promise<void> {
-    const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`);
-    await this.#database.query(`SELECT ${nulls.join(", ")}`, undefined, this.#signal);
   }
 
   #claim(output: string | undefined): string {

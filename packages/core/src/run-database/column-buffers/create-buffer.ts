@@ -1,12 +1,12 @@
 import { DuckDBTypeId, type DuckDBEnumType, type DuckDBType } from "@duckdb/node-api";
 import type { Column } from "../../contract.ts";
 import { parseDecimal } from "../formats/decimal.ts";
+import { enumBytes } from "../formats/enum-bytes.ts";
 import { Misfit, unsupportedType } from "../formats/misfit.ts";
-import * as units from "../formats/temporal.ts";
+import * as temporal from "../formats/temporal.ts";
 import { typeText } from "../formats/type-text.ts";
 import { parseUuid } from "../formats/uuid.ts";
 import type { ColumnBuffer, Tally } from "./column-buffer.ts";
-import { enumBytes } from "../formats/enum-bytes.ts";
 import { FixedListBuffer, ListBuffer, MapBuffer, StructBuffer, UnionBuffer } from "./nested.ts";
 import {
   bigIntegerBuffer,
@@ -64,21 +64,21 @@ export function createBuffer(column: Column, type: DuckDBType, tally: Tally): Co
       case DuckDBTypeId.DATE:
         return dateBuffer();
       case DuckDBTypeId.TIME:
-        return timeBuffer(units.TIME);
+        return timeBuffer(temporal.TIME);
       case DuckDBTypeId.TIME_NS:
-        return timeBuffer(units.TIME_NS);
+        return timeBuffer(temporal.TIME_NS);
       case DuckDBTypeId.TIME_TZ:
         return timeWithZoneBuffer();
       case DuckDBTypeId.TIMESTAMP:
-        return timestampBuffer(units.TIMESTAMP);
+        return timestampBuffer(temporal.TIMESTAMP);
       case DuckDBTypeId.TIMESTAMP_S:
-        return timestampBuffer(units.TIMESTAMP_S);
+        return timestampBuffer(temporal.TIMESTAMP_S);
       case DuckDBTypeId.TIMESTAMP_MS:
-        return timestampBuffer(units.TIMESTAMP_MS);
+        return timestampBuffer(temporal.TIMESTAMP_MS);
       case DuckDBTypeId.TIMESTAMP_NS:
-        return timestampBuffer(units.TIMESTAMP_NS);
+        return timestampBuffer(temporal.TIMESTAMP_NS);
       case DuckDBTypeId.TIMESTAMP_TZ:
-        return timestampBuffer(units.TIMESTAMPTZ);
+        return timestampBuffer(temporal.TIMESTAMPTZ);
       case DuckDBTypeId.INTERVAL:
         return intervalBuffer();
       case DuckDBTypeId.UUID:

@@ -2,7 +2,7 @@ import nb from "@duckdb/node-bindings";
 import { grown, VECTOR_ROWS, type ColumnBuffer, type Value } from "./column-buffer.ts";
 import { Validity } from "./validity.ts";
 
-/** One memory, seen as arrays of every width. DuckDB's vectors hold the same bytes on all platforms it has builds for. */
+/** One memory, seen as arrays of every width. All platforms that DuckDB has builds for are little-endian, as its vectors are. */
 export class Memory {
   readonly buffer: ArrayBuffer;
   readonly int8: Int8Array;

@@ -20,51 +20,43 @@ export interface TimeUnit {
   readonly most: bigint;
 }
 
-const timestamp = (
-  type: string,
-  decimals: number,
-  zoned: boolean,
-  least: bigint,
-  most: bigint,
-): TimeUnit => ({
-  type,
-  decimals,
-  zoned,
-  least,
-  most,
-});
-
-export const TIMESTAMP: TimeUnit = timestamp(
-  "TIMESTAMP",
-  6,
-  false,
-  -9_223_372_022_400_000_000n,
-  INFINITE_TICKS - 1n,
-);
+export const TIMESTAMP: TimeUnit = {
+  type: "TIMESTAMP",
+  decimals: 6,
+  zoned: false,
+  least: -9_223_372_022_400_000_000n,
+  most: INFINITE_TICKS - 1n,
+};
 export const TIMESTAMPTZ: TimeUnit = { ...TIMESTAMP, type: "TIMESTAMP WITH TIME ZONE", zoned: true };
-export const TIMESTAMP_S: TimeUnit = timestamp(
-  "TIMESTAMP_S",
-  0,
-  false,
-  -9_223_372_022_400n,
-  9_223_372_036_854n,
-);
-export const TIMESTAMP_MS: TimeUnit = timestamp(
-  "TIMESTAMP_MS",
-  3,
-  false,
-  -9_223_372_022_400_000n,
-  9_223_372_036_854_775n,
-);
-export const TIMESTAMP_NS: TimeUnit = timestamp(
-  "TIMESTAMP_NS",
-  9,
-  false,
-  1n - INFINITE_TICKS,
-  INFINITE_TICKS - 1n,
-);
-export const TIME: TimeUnit = timestamp("TIME", 6, false, 0n, 86_400_000_000n);
-export const TIME_NS: TimeUnit = timestamp("TIME_NS", 9, false, 0n, 86_400_000_000_000n);
+export const TIMESTAMP_S: TimeUnit = {
+  type: "TIMESTAMP_S",
+  decimals: 0,
+  zoned: false,
+  least: -9_223_372_022_400n,
+  most: 9_223_372_036_854n,
+};
+export const TIMESTAMP_MS: TimeUnit = {
+  type: "TIMESTAMP_MS",
+  decimals: 3,
+  zoned: false,
+  least: -9_223_372_022_400_000n,
+  most: 9_223_372_036_854_775n,
+};
+export const TIMESTAMP_NS: TimeUnit = {
+  type: "TIMESTAMP_NS",
+  decimals: 9,
+  zoned: false,
+  least: 1n - INFINITE_TICKS,
+  most: INFINITE_TICKS - 1n,
+};
+export const TIME: TimeUnit = { type: "TIME", decimals: 6, zoned: false, least: 0n, most: 86_400_000_000n };
+export const TIME_NS: TimeUnit = {
+  type: "TIME_NS",
+  decimals: 9,
+  zoned: false,
+  least: 0n,
+  most: 86_400_000_000_000n,
+};
 
 /** Days since 1970-01-01, as DuckDB counts DATE. */
 export function parseDate(text: string): number {
