@@ -303,6 +303,21 @@ describe("every type", () => {
     expect(read["unions"]).toEqual(rows.map(({ unions }) => unions));
   });
 
+  test("a list of half a million in one row, and arrays of thousands", async () => {
+    const database = await openDatabase();
+    const list = Array.from({ length: 500_000 }, (_, n) => (n % 3 === 0 ? null : n));
+    const array = Array.from({ length: 3_000 }, (_, n) => (n % 7 === 0 ? null : `element ${n}`));
+    const columns = [
+      { name: "list", type: "INTEGER[]" },
+      { name: "array", type: "VARCHAR[3000]" },
+    ];
+    const rows = [{ list, array: null }, {}, { list: [null], array }, { list: [], array }];
+    await writeRows(database, columns, rows);
+    const read = await readColumns(database);
+    expect(read["list"]).toEqual([list, null, [null], []]);
+    expect(read["array"]).toEqual([null, null, array, array]);
+  });
+
   test("many short texts that differ in one place", async () => {
     const database = await openDatabase();
     const texts = Array.from({ length: 6_000 }, (_, n) => {
