@@ -4,9 +4,9 @@ import {
   DATABASE_FILE,
   OsirisError,
   RunDatabase,
-  type Cell,
   type Column,
-  type QueryResult,
+  type DisplayedRows,
+  type JsonValue,
 } from "@osiris/core";
 import { findRun, type RunRecord } from "@osiris/runtime";
 import { textTable } from "./text-table.ts";
@@ -35,27 +35,9 @@ export async function openRunData(
   return { run, database: await RunDatabase.openReadOnly(file) };
 }
 
-/** Columns and rows as JSON. What JSON numbers cannot hold exactly is text: 64-bit integers, decimals, times. */
-export function resultDocument(
-  columns: readonly Column[],
-  rows: QueryResult["rows"],
-): Readonly<Record<string, unknown>> {
-  return {
-    columns,
-    rows: rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, jsonCell(cell)])),
-    ),
-  };
-}
-
-function jsonCell(cell: Cell): Cell {
-  if (typeof cell === "bigint") return cell.toString();
-  return typeof cell === "number" && !Number.isFinite(cell) ? String(cell) : cell;
-}
-
-export function resultTable(columns: readonly Column[], rows: QueryResult["rows"]): string {
+export function resultTable(columns: readonly Column[], rows: DisplayedRows["rows"]): string {
   const titles = columns.map(
-    ({ name, type }) => ({ title: name, align: isNumeric(type) ? "right" : "left" }) as const,
+    ({ name, type }) => ({ title: name, align: NUMERIC.test(type) ? "right" : "left" }) as const,
   );
   return textTable(
     titles,
@@ -63,10 +45,10 @@ export function resultTable(columns: readonly Column[], rows: QueryResult["rows"
   );
 }
 
-function showCell(cell: Cell): string {
-  return cell === null ? "NULL" : String(cell);
-}
+const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|BIGNUM|DECIMAL\(.*\)|FLOAT|DOUBLE)$/;
 
-function isNumeric(type: string): boolean {
-  return /INT|DECIMAL|DOUBLE|FLOAT/.test(type);
+function showCell(cell: JsonValue): string {
+  if (cell === null) return "NULL";
+  if (Object.is(cell, -0)) return "-0";
+  return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }

@@ -163,18 +163,34 @@ export interface CreatedTable {
 /**
  * Fills one table. Rows go to the run database in short transactions of about one row group; memory stays flat.
  *
- * | type          | value                                                             |
- * | ------------- | ----------------------------------------------------------------- |
- * | BOOLEAN       | boolean                                                           |
- * | INTEGER       | number, whole, 32 bit                                             |
- * | BIGINT        | bigint, or a number that is a safe integer                        |
- * | DOUBLE        | number                                                            |
- * | DECIMAL(w,s)  | string such as `"-12.50"`; more digits than fit are an error      |
- * | VARCHAR       | string, well-formed Unicode                                       |
- * | DATE          | `"YYYY-MM-DD"`, or a number: days since 1970-01-01                |
- * | TIMESTAMP     | `"YYYY-MM-DD hh:mm:ss[.ffffff]"` (`T` too), or a bigint: microseconds since 1970-01-01 |
+ * Every type of DuckDB has one form, exact, which the reader gives and the writer takes; text is taken too where it says
+ * so. Nothing is rounded or cut.
  *
- * `null` and `undefined` are NULL. Any other value is an error that names the column and the row.
+ * | type                              | form                                                              |
+ * | --------------------------------- | ----------------------------------------------------------------- |
+ * | BOOLEAN                           | boolean                                                           |
+ * | TINYINT … INTEGER, UTINYINT … UINTEGER | number, whole                                                |
+ * | BIGINT, UBIGINT, HUGEINT, UHUGEINT, BIGNUM | bigint. In: a safe integer too                           |
+ * | DOUBLE, FLOAT                     | number. In, FLOAT: exactly a float (`Math.fround`)                |
+ * | DECIMAL(w,s)                      | string such as `"-12.50"`                                         |
+ * | VARCHAR, JSON                     | string, well-formed Unicode. In, JSON: valid JSON                 |
+ * | ENUM, UUID                        | string                                                            |
+ * | BIT                               | string of `0` and `1`                                             |
+ * | BLOB                              | `Uint8Array`                                                      |
+ * | DATE                              | number of days since 1970-01-01. In: `"YYYY-MM-DD"` too           |
+ * | TIMESTAMP, _S, _MS, _NS           | bigint since 1970-01-01, in microseconds or the type's own unit. In: `"YYYY-MM-DD hh:mm:ss[.f…]"` too (or with `T`) |
+ * | TIMESTAMP WITH TIME ZONE          | bigint, microseconds since 1970-01-01 UTC. In: text with a zone (`Z`, `±hh[:mm]`) too |
+ * | TIME, TIME_NS                     | bigint since midnight, micro- or nanoseconds. In: `"hh:mm:ss[.f…]"` too |
+ * | TIME WITH TIME ZONE               | string, `"hh:mm:ss[.f…]±hh[:mm[:ss]]"`                            |
+ * | INTERVAL                          | {@link Interval}                                                  |
+ * | LIST, ARRAY                       | array                                                             |
+ * | STRUCT                            | plain object. In: a missing field is NULL, an unknown one an error |
+ * | MAP                               | `Map`                                                             |
+ * | UNION                             | {@link UnionCell}                                                 |
+ *
+ * The infinite dates and timestamps are the numbers that DuckDB has for them; in, the texts `"infinity"` and `"-infinity"`
+ * too. `null` is NULL; in, `undefined` too. Any other value is an error that names the table, the row, the column and what
+ * was expected. A column of a type that is not listed is an error (`table.unsupported_type`).
  */
 export interface TableWriter {
   readonly table: string;
@@ -206,7 +222,18 @@ export interface Reject {
   readonly line?: number;
 }
 
-export type CellInput = string | number | bigint | boolean | null | undefined;
+/** What {@link TableWriter} takes for a cell. */
+export type CellInput =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | Uint8Array
+  | readonly CellInput[]
+  | ReadonlyMap<CellInput, CellInput>
+  | { readonly [field: string]: CellInput };
 
 export interface ReadOptions {
   /** @default all, in table order */
@@ -221,22 +248,46 @@ export interface ColumnBatch {
   readonly columns: readonly ColumnVector[];
 }
 
-/** One column of a batch. `get` returns the exact value in the form that {@link TableWriter} takes. */
+/** One column of a batch. */
 export interface ColumnVector {
   readonly name: string;
+  /** As DuckDB takes it in SQL. */
   readonly type: string;
-  /** INTEGER, DOUBLE and DATE (days): number. BIGINT and TIMESTAMP (microseconds): bigint. DECIMAL: string. */
+  /** The exact value, in the form that {@link TableWriter} lists. Arrays, objects and bytes are the caller's own. */
   get(row: number): Cell;
 }
 
-export type Cell = string | number | bigint | boolean | null;
+/** A value that was read. {@link TableWriter} lists which form each type has. */
+export type Cell =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Uint8Array
+  | Interval
+  | UnionCell
+  | readonly Cell[]
+  | ReadonlyMap<Cell, Cell>
+  | { readonly [field: string]: Cell };
+
+/** DuckDB's INTERVAL: three parts that it never adds up, each with a sign of its own. */
+export type Interval = {
+  readonly months: number;
+  readonly days: number;
+  /** Microseconds. */
+  readonly micros: bigint;
+};
+
+/** A value of a UNION, with the name of the member that it is. */
+export type UnionCell = { readonly tag: string; readonly value: Cell };
 
 export type SqlParams = readonly SqlParam[] | Readonly<Record<string, SqlParam>>;
 export type SqlParam = string | number | bigint | boolean | null;
 
 export interface QueryResult {
   readonly columns: readonly Column[];
-  /** By column name. Types beyond {@link Cell} arrive as DuckDB's text for them. */
+  /** By column name, in the forms that {@link TableWriter} lists. */
   readonly rows: readonly Readonly<Record<string, Cell>>[];
 }
 

@@ -20,7 +20,7 @@ export {
   STEP_ID,
   tableName,
 } from "./identifiers.ts";
-export type { GuardedConnection } from "./run-database/connection.ts";
+export type { DisplayedRows, GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";
 export type { DatabaseSettings, ReachableFiles } from "./run-database/settings.ts";

@@ -2,7 +2,7 @@ import { OsirisError, quoteIdentifier } from "@osiris/core";
 import { didYouMean } from "@osiris/compiler";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-import { openRunData, resultDocument, resultTable } from "../run-data.ts";
+import { openRunData, resultTable } from "../run-data.ts";
 import { sessions } from "../project.ts";
 import { formatCount } from "../text-table.ts";
 
@@ -33,7 +33,7 @@ export async function previewCommand(
   const { rows } = await database.head(`FROM main.${quoteIdentifier(table)}`, options.limit);
   const shown = `${formatCount(rows.length)} of ${formatCount(total)} rows of ${table}, run ${run.run_id}`;
   await output.result(
-    () => ({ run_id: run.run_id, table, total_rows: total, ...resultDocument(columns, rows) }),
+    () => ({ run_id: run.run_id, table, total_rows: total, columns, rows }),
     () => `${resultTable(columns, rows)}\n${shown}`,
   );
   return EXIT.ok;

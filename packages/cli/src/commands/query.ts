@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-import { openRunData, resultDocument, resultTable } from "../run-data.ts";
+import { openRunData, resultTable } from "../run-data.ts";
 import { sessions } from "../project.ts";
 
 export interface QueryOptions {
@@ -18,7 +18,7 @@ export async function queryCommand(sql: string, options: QueryOptions, output: O
   const truncated = result.rows.length > options.limit;
   const more = truncated ? `\nThe first ${options.limit} rows; --limit shows more.` : "";
   await output.result(
-    () => ({ run_id: run.run_id, ...resultDocument(result.columns, rows), truncated }),
+    () => ({ run_id: run.run_id, columns: result.columns, rows, truncated }),
     () => `${resultTable(result.columns, rows)}${more}`,
   );
   return EXIT.ok;

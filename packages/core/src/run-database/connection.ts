@@ -2,13 +2,12 @@ import type {
   DuckDBConnection,
   DuckDBExtractedStatements,
   DuckDBPreparedStatement,
-  DuckDBResultReader,
   DuckDBValue,
 } from "@duckdb/node-api";
-import type { Cell, ColumnBatch, QueryResult, SqlConnection, SqlParams } from "../contract.ts";
+import type { Column, ColumnBatch, JsonValue, QueryResult, SqlConnection, SqlParams } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
 import type { Semaphore } from "../semaphore.ts";
-import { batchOf, columnsOf, textUnlessPlain } from "./column-vectors.ts";
+import { batchOf, columnsOf, displayedRowsOf, rowsOf } from "./column-vectors/column-vectors.ts";
 import { fromDuckDb, hasDuckDbType } from "./duckdb-errors.ts";
 import { assertStepStatement } from "./step-statements.ts";
 
@@ -16,6 +15,13 @@ import { assertStepStatement } from "./step-statements.ts";
 export interface ConnectionSlots {
   readonly statements: Semaphore;
   readonly fetches: Semaphore;
+}
+
+/** Rows for people to read: every cell as JSON that says it exactly. */
+export interface DisplayedRows {
+  readonly columns: readonly Column[];
+  /** By column name. Text wherever a JSON number would not be exact: 64-bit integers, decimals, times. */
+  readonly rows: readonly Readonly<Record<string, JsonValue>>[];
 }
 
 const INTERRUPT_INTERVAL_MS = 20;
@@ -55,15 +61,27 @@ export class GuardedConnection implements SqlConnection {
   }
 
   async run(sql: string, params?: SqlParams): Promise<QueryResult> {
-    return this.#read(sql, async () => (await this.#prepare(sql, params)).runAndReadAll());
+    return this.#statement(sql, async () => {
+      const result = await (await this.#prepare(sql, params)).run();
+      const columns = columnsOf(result);
+      const rows = (await result.fetchAllChunks()).flatMap((chunk) => rowsOf(chunk, columns));
+      return { columns: columns.map(({ name, type }) => ({ name, type })), rows };
+    });
   }
 
-  /** Like `run`, but stops after the first `rows` rows or a few more. */
-  async head(sql: string, rows: number): Promise<QueryResult> {
-    const result = await this.#read(sql, async () =>
-      (await this.#prepare(sql, undefined)).streamAndReadUntil(rows),
-    );
-    return { columns: result.columns, rows: result.rows.slice(0, rows) };
+  /** The first `rows` rows of a statement's result, for people to read. */
+  async head(sql: string, rows: number): Promise<DisplayedRows> {
+    return this.#statement(sql, async () => {
+      const result = await (await this.#prepare(sql, undefined)).stream();
+      const columns = columnsOf(result);
+      const shown: Readonly<Record<string, JsonValue>>[] = [];
+      while (shown.length < rows) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) break;
+        shown.push(...displayedRowsOf(chunk, columns));
+      }
+      return { columns: columns.map(({ name, type }) => ({ name, type })), rows: shown.slice(0, rows) };
+    });
   }
 
   async *stream(sql: string, params?: SqlParams): AsyncGenerator<ColumnBatch> {
@@ -108,20 +126,10 @@ export class GuardedConnection implements SqlConnection {
     this.#onClose();
   }
 
-  async #read(sql: string, execute: () => Promise<DuckDBResultReader>): Promise<QueryResult> {
+  async #statement<T>(sql: string, task: () => Promise<T>): Promise<T> {
     this.#take("statement", sql);
     try {
-      return await this.#call("statements", sql, async () => {
-        const reader = await execute();
-        const columns = columnsOf(reader);
-        const rows = reader.getRows().map((row) => {
-          // Without a prototype: a column may be called __proto__.
-          const byName = Object.create(null) as Record<string, Cell>;
-          columns.forEach((column, index) => (byName[column.name] = textUnlessPlain(row[index] ?? null)));
-          return byName;
-        });
-        return { columns: columns.map(({ name, type }) => ({ name, type })), rows };
-      });
+      return await this.#call("statements", sql, task);
     } finally {
       this.#busy = "no";
     }

@@ -5,7 +5,7 @@ import type { Column, ColumnBatch, QueryResult, ReadOptions, SqlParams } from ".
 import { OsirisError } from "../errors.ts";
 import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import { Semaphore } from "../semaphore.ts";
-import { GuardedConnection, type ConnectionSlots } from "./connection.ts";
+import { GuardedConnection, type ConnectionSlots, type DisplayedRows } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
 import { STAGING_PREFIX, type Statement } from "./step-tables.ts";
@@ -160,8 +160,8 @@ export class RunDatabase implements AsyncDisposable {
     }
   }
 
-  /** The first rows of a statement's result; the rest is not computed where DuckDB can help it. */
-  async head(sql: string, rows: number): Promise<QueryResult> {
+  /** The first rows of a statement's result, for people to read; the rest is not computed where DuckDB can help it. */
+  async head(sql: string, rows: number): Promise<DisplayedRows> {
     const connection = await this.connect();
     try {
       return await connection.head(sql, rows);
@@ -190,6 +190,20 @@ export class RunDatabase implements AsyncDisposable {
     return readTable(this, table, options, signal);
   }
 
+  /**
+   * Lets DuckDB read the columns' types, where nothing but a type may stand. Throws when one is none, or is of a kind
+   * whose values have no exact form in JavaScript.
+   */
+  async assertTypes(columns: readonly Column[]): Promise<void> {
+    const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`);
+    const connection = await this.#connectOwn();
+    try {
+      await connection.run(`SELECT ${nulls.join(", ")}`);
+    } finally {
+      connection.close();
+    }
+  }
+
   async describe(table: string): Promise<TableShape> {
     const connection = await this.#connectOwn();
     try {
@@ -203,8 +217,8 @@ export class RunDatabase implements AsyncDisposable {
       return {
         rows: Number(count.rows[0]?.["row_count"]),
         columns: columns.rows.map((row) => ({
-          name: String(row["column_name"]),
-          type: String(row["data_type"]),
+          name: row["column_name"] as string,
+          type: row["data_type"] as string,
         })),
       };
     } finally {
@@ -220,7 +234,7 @@ export class RunDatabase implements AsyncDisposable {
        ORDER BY table_name`,
       [STAGING_PREFIX],
     );
-    return result.rows.map((row) => String(row["table_name"]));
+    return result.rows.map((row) => row["table_name"] as string);
   }
 
   /** Closes every connection and the file. Safe to call twice. */

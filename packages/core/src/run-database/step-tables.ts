@@ -17,7 +17,7 @@ import { ColumnarTableWriter } from "./table-writer.ts";
 export const REJECTS = "rejects";
 
 const REJECTS_COLUMNS: readonly Column[] = [
-  { name: "row", type: "VARCHAR" },
+  { name: "row", type: "JSON" },
   { name: "reason", type: "VARCHAR" },
   { name: "source", type: "VARCHAR" },
   { name: "line", type: "BIGINT" },
@@ -49,6 +49,7 @@ export class StepTables {
 
   async #create(columns: readonly Column[], output: string | undefined): Promise<TableWriter> {
     assertColumns(columns, this.#stepId);
+    await this.#database.assertTypes(columns);
     const table = this.#claim(output);
     const definition = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`).join(", ");
     await this.#database.inTransaction([

@@ -1,14 +1,21 @@
-import { DuckDBDataChunk, VARCHAR, type DuckDBAppender } from "@duckdb/node-api";
+import { DuckDBDataChunk, type DuckDBAppender, type DuckDBType } from "@duckdb/node-api";
 import nb from "@duckdb/node-bindings";
 import type { CellInput, Column, TableWriter } from "../contract.ts";
-import { OsirisError, isOsirisError } from "../errors.ts";
-import { columnBuffer, VECTOR_ROWS, type ColumnBuffer } from "./column-buffers.ts";
+import { OsirisError } from "../errors.ts";
+import { setCell, VECTOR_ROWS, type ColumnBuffer, type Tally } from "./column-buffers/column-buffer.ts";
+import { createBuffer } from "./column-buffers/create-buffer.ts";
 import type { GuardedConnection } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
+import { Misfit } from "./formats/misfit.ts";
 
-/** A short transaction: one DuckDB row group, or this many bytes of text. */
+/**
+ * A short transaction: one DuckDB row group. DuckDB compresses whole row groups as they are committed; part of one it
+ * writes to its log first and again later, so only rows with much text or many elements end a transaction earlier.
+ */
 const TRANSACTION_ROWS = 122_880;
-const TRANSACTION_BYTES = 16 * 1024 * 1024;
+const TRANSACTION_BYTES = 64 * 1024 * 1024;
+/** So much text waits in JavaScript at most, however few rows it has. */
+const BUFFERED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Rows -> one typed array per column -> one copy per column into a DuckDB vector -> appender. The connection is in
@@ -18,10 +25,8 @@ export class ColumnarTableWriter implements TableWriter {
   readonly table: string;
   readonly columns: readonly Column[];
   readonly #names: readonly string[];
-  /** Names that a row without such a key has all the same, such as "constructor". */
-  readonly #inherited: ReadonlySet<string>;
   readonly #buffers: readonly ColumnBuffer[];
-  readonly #textBuffers: readonly ColumnBuffer[];
+  readonly #tally: Tally = { bytes: 0 };
   readonly #connection: GuardedConnection;
   readonly #appender: DuckDBAppender;
   readonly #chunk: DuckDBDataChunk;
@@ -40,12 +45,14 @@ export class ColumnarTableWriter implements TableWriter {
     this.table = table;
     this.columns = columns;
     this.#names = columns.map((column) => column.name);
-    this.#inherited = new Set(this.#names.filter((name) => name in Object.prototype));
-    this.#buffers = columns.map(columnBuffer);
-    this.#textBuffers = this.#buffers.filter((buffer) => buffer.type === VARCHAR);
+    const types = columns.map((_, index) => appender.columnType(index));
+    this.#buffers = columns.map((column, index) =>
+      createBuffer(column, types[index] as DuckDBType, this.#tally),
+    );
     this.#connection = connection;
     this.#appender = appender;
-    this.#chunk = DuckDBDataChunk.create(this.#buffers.map((buffer) => buffer.type));
+    // The types of the table itself: DuckDB would cast, and so accept or round, what other types hold.
+    this.#chunk = DuckDBDataChunk.create(types);
   }
 
   /** Opens a writer on an existing, committed table whose columns are `columns`. Owns `connection` from now on. */
@@ -64,23 +71,31 @@ export class ColumnarTableWriter implements TableWriter {
 
   append(row: Readonly<Record<string, CellInput>>): void {
     if (this.#state !== "open") throw this.#notOpen();
-    let found = 0;
-    for (let index = 0; index < this.#names.length; index++) {
-      const name = this.#names[index] as string;
-      const value = this.#inherited.has(name) && !Object.hasOwn(row, name) ? undefined : row[name];
-      const buffer = this.#buffers[index] as ColumnBuffer;
-      if (value === null || value === undefined) {
-        buffer.setNull(this.#inVector);
-        if (value === null || Object.hasOwn(row, name)) found += 1;
-      } else {
-        found += 1;
-        this.#set(buffer, index, value);
+    let column = 0;
+    try {
+      let ordered = true;
+      // A row whose keys stand in the order of the columns needs no look-up: nearly all do.
+      for (const name in row) {
+        ordered = name === this.#names[column];
+        if (!ordered) break;
+        setCell(this.#buffers[column] as ColumnBuffer, this.#inVector, row[name]);
+        column += 1;
       }
+      let found = column;
+      for (; column < this.#names.length; column++) {
+        const name = this.#names[column] as string;
+        const given = has(row, name);
+        if (given) found += 1;
+        setCell(this.#buffers[column] as ColumnBuffer, this.#inVector, given ? row[name] : undefined);
+      }
+      if (!ordered && found !== countKeys(row)) throw this.#unknownName(row);
+    } catch (error) {
+      this.#state = "failed";
+      throw error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error;
     }
-    if (found !== countKeys(row)) throw this.#unknownName(row);
     this.#rows += 1;
     this.#inVector += 1;
-    if (this.#inVector === VECTOR_ROWS || this.#textBytes() >= TRANSACTION_BYTES) this.#flushVector();
+    if (this.#inVector === VECTOR_ROWS || this.#tally.bytes >= BUFFERED_BYTES) this.#flushVector();
   }
 
   close(): void {
@@ -97,29 +112,25 @@ export class ColumnarTableWriter implements TableWriter {
     }
   }
 
-  #set(buffer: ColumnBuffer, index: number, value: NonNullable<CellInput>): void {
-    try {
-      buffer.set(this.#inVector, value);
-    } catch (error) {
-      this.#state = "failed";
-      if (!isOsirisError(error)) throw error;
-      throw new OsirisError({
-        code: error.code,
-        category: error.category,
-        message: `Table "${this.table}", row ${this.#rows + 1}, column "${this.#names[index]}": ${error.message}`,
-        cause: error,
-      });
-    }
+  #misfit(error: Misfit, column: string | undefined): OsirisError {
+    const place = error.path === "" ? "" : ` at ${error.path}`;
+    return new OsirisError({
+      code: "table.value_misfit",
+      category: "data",
+      message: `Table "${this.table}", row ${this.#rows + 1}, column "${column}"${place}: ${error.message}`,
+      cause: error,
+    });
   }
 
   #flushVector(): void {
     if (this.#inVector > 0) {
       nb.data_chunk_reset(this.#chunk.chunk);
       nb.data_chunk_set_size(this.#chunk.chunk, this.#inVector);
-      this.#bytesSinceCommit += this.#textBytes();
       this.#buffers.forEach((buffer, index) => {
         buffer.flush(nb.data_chunk_get_vector(this.#chunk.chunk, index), this.#inVector);
       });
+      this.#bytesSinceCommit += this.#tally.bytes;
+      this.#tally.bytes = 0;
       this.#duckdb(() => this.#appender.appendDataChunk(this.#chunk));
       this.#sinceCommit += this.#inVector;
       this.#inVector = 0;
@@ -129,13 +140,6 @@ export class ColumnarTableWriter implements TableWriter {
       this.#sinceCommit = 0;
       this.#bytesSinceCommit = 0;
     }
-  }
-
-  /** Strings make a row as large as they like: they count against the transaction before the vector is full. */
-  #textBytes(): number {
-    let bytes = 0;
-    for (const buffer of this.#textBuffers) bytes += buffer.bytes;
-    return bytes;
   }
 
   #duckdb(action: () => void): void {
@@ -148,7 +152,6 @@ export class ColumnarTableWriter implements TableWriter {
   }
 
   #unknownName(row: Readonly<Record<string, CellInput>>): OsirisError {
-    this.#state = "failed";
     const unknown = Object.keys(row).filter((name) => !this.#names.includes(name));
     return new OsirisError({
       code: "table.unknown_column",
@@ -165,6 +168,11 @@ export class ColumnarTableWriter implements TableWriter {
       message: `Table "${this.table}": a row was appended after the writer was ${this.#state === "failed" ? "broken by an earlier error" : "closed"}`,
     });
   }
+}
+
+/** False for the names that every object has, such as "constructor", unless the row has a key of that name. */
+function has(row: object, name: string): boolean {
+  return Object.hasOwn(row, name) || (name in row && !(name in Object.prototype));
 }
 
 function countKeys(row: object): number {
