@@ -1,6 +1,8 @@
 import type {
   Column,
   CreatedTable,
+  JsonTableOptions,
+  JsonTableWriter,
   SqlConnection,
   SqlParams,
   TableOptions,
@@ -8,6 +10,8 @@ import type {
 } from "../contract.ts";
 import { isOsirisError, OsirisError } from "../errors.ts";
 import { foldCase, quoteIdentifier, tableName } from "../identifiers.ts";
+import { StagedJsonWriter } from "../json-rows/json-table-writer.ts";
+import type { Report } from "../json-rows/schema-report.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { ColumnarTableWriter } from "./table-writer.ts";
 
@@ -23,6 +27,7 @@ export class StepTables {
   readonly #signal: AbortSignal | undefined;
   readonly #staged = new Set<string>();
   readonly #writers: ColumnarTableWriter[] = [];
+  readonly #jsonWriters: StagedJsonWriter[] = [];
 
   constructor(database: RunDatabase, stepId: string, signal?: AbortSignal) {
     this.#database = database;
@@ -49,6 +54,18 @@ export class StepTables {
     }
   }
 
+  createJson(options: JsonTableOptions, report: Report): JsonTableWriter {
+    const { columns = [], maxColumns = 1 } = options;
+    if (columns.length > 0) assertColumns(columns, this.#stepId);
+    if (!Number.isSafeInteger(maxColumns) || maxColumns < 1)
+      throw misuse("maxColumns is not a whole number from 1");
+    const table = this.#claim(options.output);
+    const target = { table, stagingTable: stagingName(table), rowsTable: rowsName(table) };
+    const writer = new StagedJsonWriter(this.#database, this.#signal, target, options, report);
+    this.#jsonWriters.push(writer);
+    return writer;
+  }
+
   async createAs(
     select: string,
     options: TableOptions & { readonly params?: SqlParams },
@@ -72,6 +89,7 @@ export class StepTables {
   /** Closes the writers and says what the step has made. No row is added after this. */
   async seal(): Promise<readonly CreatedTable[]> {
     for (const writer of this.#writers) writer.close();
+    for (const writer of this.#jsonWriters) await writer.close();
     const sealed: CreatedTable[] = [];
     for (const table of this.#staged) {
       sealed.push({ table, ...(await this.#database.describe(stagingName(table))) });
@@ -90,15 +108,21 @@ export class StepTables {
 
   /** Drops what was staged. Published tables are not touched. */
   async discard(): Promise<void> {
-    for (const writer of this.#writers) {
+    const closings = [
+      ...this.#writers.map((writer) => () => writer.close()),
+      ...this.#jsonWriters.map((writer) => () => writer.abandon()),
+    ];
+    for (const close of closings) {
       try {
-        writer.close();
+        close();
       } catch {
         // The rows are being thrown away; the failure that brought us here is the one to report.
       }
     }
-    const statements = [...this.#staged].map((table) => ({
-      sql: `DROP TABLE IF EXISTS ${staging(table)}`,
+    const tables = [...this.#staged].map(stagingName);
+    const rowsTables = this.#jsonWriters.map(({ table }) => rowsName(table));
+    const statements = [...tables, ...rowsTables].map((table) => ({
+      sql: `DROP TABLE IF EXISTS main.${quoteIdentifier(table)}`,
     }));
     this.#staged.clear();
     if (statements.length > 0) await this.#database.inTransaction(statements);
@@ -164,6 +188,11 @@ export const STAGING_PREFIX = "_staging__";
 
 function stagingName(table: string): string {
   return `${STAGING_PREFIX}${table}`;
+}
+
+/** Where rows of JSON wait for their types. No table's staging name: those go on with a letter. */
+function rowsName(table: string): string {
+  return `${STAGING_PREFIX}_rows__${table}`;
 }
 
 function staging(table: string): string {

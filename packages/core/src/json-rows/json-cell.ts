@@ -1,0 +1,155 @@
+import type { JsonInput } from "../contract.ts";
+import { OsirisError } from "../errors.ts";
+import { exactNumber, isJsonNumeral } from "./json-numeral.ts";
+
+/** An object or an array, as JSON text. */
+export class JsonText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A number that is neither a whole one nor what a double prints: its text as it was given. */
+export class NumeralText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/**
+ * One value of a row in its one form: a whole number is a `number` when it is a safe integer, else a `bigint`; any
+ * other `number` is a double.
+ */
+export type JsonCell = null | string | boolean | number | bigint | JsonText | NumeralText;
+
+/** Throws when the value cannot stand in a JSON document, or not in a table; the message begins with "it". */
+export function jsonCell(value: JsonInput | undefined): JsonCell {
+  switch (typeof value) {
+    case "string":
+      return wellFormed(value);
+    case "number":
+      return finite(value);
+    case "boolean":
+      return value;
+    case "bigint":
+      return smallest(value);
+    case "undefined":
+      return null;
+    case "object":
+      if (value === null) return null;
+      return isJsonNumeral(value) ? numeralCell(value.numeral) : new JsonText(jsonText(value));
+    default:
+      throw notJson(`it is a ${typeof value}`);
+  }
+}
+
+/** The value as JSON text. */
+export function cellText(cell: Exclude<JsonCell, null>): string {
+  if (cell instanceof JsonText || cell instanceof NumeralText) return cell.text;
+  return JSON.stringify(exactNumber("", cell));
+}
+
+/** A JSON value as text; numbers keep their digits. */
+function jsonText(value: object): string {
+  try {
+    return holdsOnlyPlain(value) ? JSON.stringify(value) : JSON.stringify(value, exactNumber);
+  } catch (error) {
+    if (error instanceof RangeError) throw notJson("it is nested too deeply");
+    throw error;
+  }
+}
+
+/** Checks a value all through. False when it holds numbers that `JSON.stringify` refuses or changes. */
+function holdsOnlyPlain(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+      wellFormed(value);
+      return true;
+    case "number":
+      return !Object.is(finite(value), -0);
+    case "boolean":
+      return true;
+    case "bigint":
+      return false;
+    case "object":
+      if (value === null || isJsonNumeral(value)) return true;
+      return Array.isArray(value) ? arrayHoldsOnlyPlain(value) : objectHoldsOnlyPlain(value);
+    default:
+      throw notJson(`it holds a value that is ${value === undefined ? "undefined" : `a ${typeof value}`}`);
+  }
+}
+
+function arrayHoldsOnlyPlain(array: readonly unknown[]): boolean {
+  let plain = true;
+  for (const element of array) plain = holdsOnlyPlain(element) && plain;
+  return plain;
+}
+
+function objectHoldsOnlyPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // A Date or a Map would be written as something that it is not.
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw notJson(`it is or holds an object of the class ${value.constructor.name}`);
+  }
+  let plain = true;
+  for (const key of Object.keys(value)) {
+    wellFormed(key);
+    plain = holdsOnlyPlain((value as Readonly<Record<string, unknown>>)[key]) && plain;
+  }
+  return plain;
+}
+
+/** The native layer would turn half a surrogate pair into U+FFFD without a word. */
+export function wellFormed(text: string): string {
+  if (!text.isWellFormed()) {
+    throw notJson(
+      "it holds half a surrogate pair, which is no character",
+      "String.prototype.toWellFormed() replaces such halves, if the source is known to be damaged.",
+    );
+  }
+  return text;
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw notJson(`it is ${value}`);
+  return value;
+}
+
+function smallest(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function numeralCell(numeral: string): JsonCell {
+  if (/^-?\d+$/.test(numeral)) return numeral === "-0" ? -0 : smallest(BigInt(numeral));
+  const number = Number(numeral);
+  return Number.isFinite(number) && sameNumber(numeral, String(number)) ? number : new NumeralText(numeral);
+}
+
+function sameNumber(a: string, b: string): boolean {
+  const left = significant(a);
+  const right = significant(b);
+  return left.digits === right.digits && (left.digits === "" || left.exponent === right.exponent);
+}
+
+/** A numeral as digits without zeros at either end, times a power of ten; the sign is left out. */
+function significant(numeral: string): { readonly digits: string; readonly exponent: bigint } {
+  const [mantissa = "", power = "0"] = numeral.toLowerCase().split("e");
+  const [whole = "", fraction = ""] = mantissa.replace("-", "").split(".");
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const trimmed = digits.replace(/0+$/, "");
+  const exponent =
+    BigInt(power.replace("+", "")) - BigInt(fraction.length) + BigInt(digits.length - trimmed.length);
+  return { digits: trimmed, exponent };
+}
+
+function notJson(message: string, hint?: string): OsirisError {
+  return new OsirisError({
+    code: "table.not_json",
+    category: "data",
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
