@@ -1,8 +1,10 @@
 import { benchCompile } from "./compile/bench-compile.ts";
+import { benchJson } from "./json/bench-json.ts";
 
 /** `npm run bench -- <name> …`. */
 const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   compile: benchCompile,
+  json: benchJson,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

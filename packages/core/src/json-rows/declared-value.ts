@@ -1,6 +1,7 @@
 import type { CellInput } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
 import { cellText, JsonText, NumeralText, type JsonCell } from "./json-cell.ts";
+import { plainNumeral } from "./numerals.ts";
 
 const HUGEINT_LIMIT = 2n ** 127n;
 
@@ -23,7 +24,7 @@ export function declaredValue(cell: Exclude<JsonCell, null>, type: string): Cell
 
 /** The type that a declared column has while rows are staged: what the table writer does not know goes as text. */
 export function stagingType(type: string): string {
-  return type === "JSON" || type === "HUGEINT" ? "VARCHAR" : type;
+  return type === "HUGEINT" ? "VARCHAR" : type;
 }
 
 function scalar(cell: Exclude<JsonCell, null>, type: string): CellInput {
@@ -38,22 +39,8 @@ function hugeint(cell: Exclude<JsonCell, null>): string {
 }
 
 function decimal(cell: Exclude<JsonCell, null>): CellInput {
-  if (typeof cell === "number" || typeof cell === "bigint") return plainDecimal(String(cell));
-  return cell instanceof NumeralText ? plainDecimal(cell.text) : scalar(cell, "DECIMAL");
-}
-
-/** A numeral without its power of ten: `1.5e-3` as `0.0015`. */
-function plainDecimal(numeral: string): string {
-  const [mantissa = "", power = "0"] = numeral.toLowerCase().split("e");
-  const shift = Number(power);
-  // Beyond any DECIMAL, as it stands: the table writer refuses it.
-  if (shift === 0 || Math.abs(shift) > 400) return numeral;
-  const sign = mantissa.startsWith("-") ? "-" : "";
-  const [whole = "", fraction = ""] = mantissa.slice(sign.length).split(".");
-  const point = whole.length + shift;
-  const digits = `${whole}${fraction}`.padStart(whole.length + fraction.length + Math.max(0, 1 - point), "0");
-  const before = Math.max(1, point);
-  return `${sign}${digits.slice(0, before).padEnd(before, "0")}.${digits.slice(before)}`.replace(/\.$/, "");
+  if (typeof cell === "number" || typeof cell === "bigint") return plainNumeral(String(cell));
+  return cell instanceof NumeralText ? cell.text : scalar(cell, "DECIMAL");
 }
 
 function misfit(cell: Exclude<JsonCell, null>, type: string): OsirisError {

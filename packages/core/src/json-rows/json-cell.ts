@@ -1,6 +1,7 @@
 import type { JsonInput } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
 import { exactNumber, isJsonNumeral } from "./json-numeral.ts";
+import { plainNumeral, sameNumber } from "./numerals.ts";
 
 /** An object or an array, as JSON text. */
 export class JsonText {
@@ -10,7 +11,7 @@ export class JsonText {
   }
 }
 
-/** A number that is neither a whole one nor what a double prints: its text as it was given. */
+/** A number that is neither a whole one nor what a double prints, as text. */
 export class NumeralText {
   readonly text: string;
   constructor(text: string) {
@@ -125,24 +126,8 @@ function smallest(value: bigint): number | bigint {
 function numeralCell(numeral: string): JsonCell {
   if (/^-?\d+$/.test(numeral)) return numeral === "-0" ? -0 : smallest(BigInt(numeral));
   const number = Number(numeral);
-  return Number.isFinite(number) && sameNumber(numeral, String(number)) ? number : new NumeralText(numeral);
-}
-
-function sameNumber(a: string, b: string): boolean {
-  const left = significant(a);
-  const right = significant(b);
-  return left.digits === right.digits && (left.digits === "" || left.exponent === right.exponent);
-}
-
-/** A numeral as digits without zeros at either end, times a power of ten; the sign is left out. */
-function significant(numeral: string): { readonly digits: string; readonly exponent: bigint } {
-  const [mantissa = "", power = "0"] = numeral.toLowerCase().split("e");
-  const [whole = "", fraction = ""] = mantissa.replace("-", "").split(".");
-  const digits = `${whole}${fraction}`.replace(/^0+/, "");
-  const trimmed = digits.replace(/0+$/, "");
-  const exponent =
-    BigInt(power.replace("+", "")) - BigInt(fraction.length) + BigInt(digits.length - trimmed.length);
-  return { digits: trimmed, exponent };
+  if (Number.isFinite(number) && sameNumber(numeral, String(number))) return number;
+  return new NumeralText(plainNumeral(numeral));
 }
 
 function notJson(message: string, hint?: string): OsirisError {

@@ -1,8 +1,8 @@
 import type { Column } from "../contract.ts";
 import { wellFormed } from "./json-cell.ts";
 
-/** The types that a found key's column may have while rows are staged; OBJECT is JSON text of objects and arrays. */
-export type StagedType = "BIGINT" | "DOUBLE" | "BOOLEAN" | "VARCHAR" | "OBJECT";
+/** The types that a found key's column may have while rows are staged. JSON takes objects and arrays only. */
+export type StagedType = "BIGINT" | "DOUBLE" | "BOOLEAN" | "VARCHAR" | "JSON";
 
 /** A key of the rows that gets a column of its own. */
 export interface JsonKey {

@@ -21,6 +21,8 @@ export interface StagedLayout {
   readonly rest: string;
   /** JSON object of the members whose keys have no column. NULL for none. */
   readonly extra: string;
+  /** The name for the rest column's content as a struct. */
+  readonly restByKey: string;
 }
 
 /**
@@ -58,7 +60,9 @@ export class StagedRows {
     ]);
     const connection = await database.connect(signal);
     try {
-      const writer = await ColumnarTableWriter.open(names, columns, connection);
+      // The table writer takes JSON as the text that it is; DuckDB converts it, and so checks it.
+      const asText = columns.map(({ name, type }) => ({ name, type: type === "JSON" ? "VARCHAR" : type }));
+      const writer = await ColumnarTableWriter.open(names, asText, connection);
       return new StagedRows(layout, columns, writer);
     } catch (error) {
       connection.close();
@@ -109,38 +113,36 @@ export class StagedRows {
   }
 }
 
+/**
+ * The columns have the names and, as far as one can tell, the types that the typed table will have: when every row fits,
+ * the staging table becomes the typed one.
+ */
 function chooseColumns(
   table: string,
   keys: readonly JsonKey[],
   sample: readonly RowCells[],
 ): { readonly columns: readonly Column[]; readonly layout: StagedLayout } {
-  const declared = keys.filter((key) => key.declared !== undefined);
-  const found = keys.filter((key) => key.declared === undefined).slice(0, MAX_STAGED_KEYS);
   const types = sampledTypes(sample);
-  const names = uniqueColumnNames([
-    // DuckDB's own name for the number of a row, which is read.
+  // rowid is DuckDB's own name for the number of a row, which is read.
+  const [, ...names] = uniqueColumnNames([
     "rowid",
+    ...keys.map(({ key }) => key),
     "rest",
     "extra",
-    // As they are declared: the table writer's errors name them.
-    ...declared.map(({ key }) => key),
-    ...found.map(({ id }) => `key ${id}`),
+    "rest by key",
   ]);
-  const [, rest = "", extra = "", ...columnNames] = names;
+  const [rest = "", extra = "", restByKey = ""] = names.slice(keys.length);
   const columns: Column[] = [];
-  [...declared, ...found].forEach((key, index) => {
-    const column = columnNames[index] ?? "";
+  let found = 0;
+  keys.forEach((key, index) => {
+    if (key.declared === undefined && ++found > MAX_STAGED_KEYS) return;
+    const column = names[index] ?? "";
     const type = key.declared === undefined ? (types.get(key) ?? "VARCHAR") : "declared";
     key.staged = { column, type };
-    columns.push({ name: column, type: columnTypeOf(type, key) });
+    columns.push({ name: column, type: key.declared === undefined ? type : stagingType(key.declared) });
   });
   columns.push({ name: rest, type: "VARCHAR" }, { name: extra, type: "VARCHAR" });
-  return { columns, layout: { table, rest, extra } };
-}
-
-function columnTypeOf(type: StagedType | "declared", { declared = "" }: JsonKey): string {
-  if (type === "declared") return stagingType(declared);
-  return type === "OBJECT" ? "VARCHAR" : type;
+  return { columns, layout: { table, rest, extra, restByKey } };
 }
 
 /** A column for what was seen first; DOUBLE also holds the integers that came before. */
@@ -167,7 +169,7 @@ const STAGED: Readonly<Record<Kind, StagedType | undefined>> = {
   d: "DOUBLE",
   n: undefined,
   s: "VARCHAR",
-  j: "OBJECT",
+  j: "JSON",
 };
 
 function fits(cell: Exclude<JsonCell, null>, type: StagedType | "declared"): boolean {
@@ -182,7 +184,7 @@ function fits(cell: Exclude<JsonCell, null>, type: StagedType | "declared"): boo
       return typeof cell === "boolean";
     case "VARCHAR":
       return typeof cell === "string";
-    case "OBJECT":
+    case "JSON":
       return cell instanceof JsonText;
   }
 }

@@ -1,3 +1,5 @@
+import type { Column } from "../contract.ts";
+import { stagingType } from "./declared-value.ts";
 import type { JsonKey } from "./json-keys.ts";
 import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import type { StagedLayout } from "./staged-rows.ts";
@@ -5,8 +7,6 @@ import type { Kind } from "./widening.ts";
 
 /** SQL over a staging table: what was staged of each key, and the column that it becomes. */
 
-/** Beside the columns of the staging table, which all have other names. */
-const REST_STRUCT = quoteIdentifier("rest by key");
 const SAFE = Number.MAX_SAFE_INTEGER;
 
 /** The staged rows, with the rest column's values of the given keys as a struct, each with its kind before it. */
@@ -15,7 +15,7 @@ export function stagedRows(layout: StagedLayout, keys: readonly JsonKey[]): stri
   if (keys.length === 0) return from;
   const structure = `{${keys.map(({ id }) => `"${id}":"VARCHAR"`).join(",")}}`;
   const rest = `from_json(${quoteIdentifier(layout.rest)}, ${quoteLiteral(structure)})`;
-  return `(SELECT *, rowid AS rowid, ${rest} AS ${REST_STRUCT} FROM ${from})`;
+  return `(SELECT *, ${rest} AS ${quoteIdentifier(layout.restByKey)} FROM ${from})`;
 }
 
 /** Rows of key id, kind, count, first row (from 0) and whether the rest column has some of these values. */
@@ -59,7 +59,7 @@ function ownKinds({ staged }: JsonKey): readonly (readonly [kind: Kind, conditio
       return [["b", `${column} IS NOT NULL`]];
     case "VARCHAR":
       return [["s", `${column} IS NOT NULL`]];
-    case "OBJECT":
+    case "JSON":
       return [["j", `${column} IS NOT NULL`]];
   }
 }
@@ -74,8 +74,8 @@ export function extraMembers(layout: StagedLayout, examples: number): string {
 /** One row: the most digits that a number of the key has before and after the point; `whole` is huge for a -0. */
 export function digitsOf(layout: StagedLayout, key: JsonKey): string {
   return `SELECT max(whole) AS whole, max(scale) AS scale FROM (
-    SELECT CASE WHEN digits = '' THEN if(numeral LIKE '-%', ${TOO_MANY}, 0)
-             ELSE greatest(0, length(digits) - zeros + shift) END AS whole,
+    SELECT CASE WHEN digits = '' THEN if(numeral LIKE '-%', ${TOO_MANY}, 1)
+             ELSE greatest(1, length(digits) - zeros + shift) END AS whole,
            if(digits = '', 0, greatest(0, -shift)) AS scale
     FROM (
       SELECT numeral, digits, length(digits) - length(rtrim(digits, '0')) AS zeros,
@@ -85,17 +85,23 @@ export function digitsOf(layout: StagedLayout, key: JsonKey): string {
                ltrim(regexp_extract(numeral, '^-?([0-9]+)', 1) || fraction, '0') AS digits,
                regexp_extract(numeral, '[eE](.+)$', 1) AS exponent,
                if(exponent = '', 0, coalesce(TRY_CAST(exponent AS INTEGER), ${TOO_MANY})) AS power
-        FROM (SELECT ${numeralText(key)} AS numeral FROM ${stagedRows(layout, [key])})
+        FROM (SELECT ${typedValue(layout, key, "VARCHAR", true)} AS numeral FROM ${stagedRows(layout, [key])})
         WHERE numeral IS NOT NULL)))`;
 }
 
 /** More digits than any DECIMAL has. */
 const TOO_MANY = 100_000;
 
+/** True when the key's own column holds all its values in the final type, under the final name. */
+export function isTyped({ declared, staged }: JsonKey, { name, type }: Column): boolean {
+  const stagedAs = staged?.type === "declared" ? stagingType(declared ?? "") : staged?.type;
+  return staged?.column === name && stagedAs === type;
+}
+
 /** The key's value in its final type. */
-export function typedValue(key: JsonKey, type: string, hasRest: boolean): string {
+export function typedValue(layout: StagedLayout, key: JsonKey, type: string, hasRest: boolean): string {
   const own = key.staged && ownValue(key.staged, type);
-  const rest = hasRest ? restValue(key, type) : undefined;
+  const rest = hasRest ? restValue(layout, key, type) : undefined;
   if (own === undefined || rest === undefined) return own ?? rest ?? `NULL::${type}`;
   return `coalesce(${own}, ${rest})`;
 }
@@ -104,7 +110,7 @@ function ownValue(staged: NonNullable<JsonKey["staged"]>, type: string): string 
   const column = quoteIdentifier(staged.column);
   switch (staged.type) {
     case "declared":
-      return type === "JSON" || type === "HUGEINT" ? `${column}::${type}` : column;
+      return type === "HUGEINT" ? `${column}::HUGEINT` : column;
     case "DOUBLE":
       return type === "DOUBLE" ? column : `(${doubleText(column)})::${type}`;
     case "VARCHAR":
@@ -116,16 +122,11 @@ function ownValue(staged: NonNullable<JsonKey["staged"]>, type: string): string 
   }
 }
 
-function restValue({ id }: JsonKey, type: string): string {
-  const tagged = `${REST_STRUCT}['${id}']`;
+function restValue(layout: StagedLayout, { id }: JsonKey, type: string): string {
+  const tagged = `${quoteIdentifier(layout.restByKey)}['${id}']`;
   const text = `substr(${tagged}, 2)`;
   if (type !== "JSON") return `${text}::${type}`;
   return `CASE WHEN starts_with(${tagged}, 's') THEN to_json(${text}) ELSE ${text}::JSON END`;
-}
-
-/** A numeric key's value as a JSON number. */
-function numeralText(key: JsonKey): string {
-  return typedValue(key, "VARCHAR", true);
 }
 
 /** JSON has one spelling for a whole number; DuckDB's text of a double would add `.0`. */

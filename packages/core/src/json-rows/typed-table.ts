@@ -1,12 +1,19 @@
 import type { QueryResult } from "../contract.ts";
 import { quoteIdentifier } from "../identifiers.ts";
 import type { RunDatabase } from "../run-database/run-database.ts";
+import type { Statement } from "../run-database/step-tables.ts";
 import type { JsonKey } from "./json-keys.ts";
-import { jsonColumns, type ExtraMembers, type KeyCounts, type KindCount } from "./json-schema.ts";
+import {
+  jsonColumns,
+  type ExtraMembers,
+  type JsonColumn,
+  type KeyCounts,
+  type KindCount,
+} from "./json-schema.ts";
 import type { JsonTableTarget } from "./json-table-writer.ts";
 import { NAMES_SHOWN, noColumns, refuseChange, reportSchema, type Report } from "./schema-report.ts";
 import type { StagedLayout } from "./staged-rows.ts";
-import { digitsOf, extraMembers, kindCounts, stagedRows, typedValue } from "./staged-sql.ts";
+import { digitsOf, extraMembers, isTyped, kindCounts, stagedRows, typedValue } from "./staged-sql.ts";
 import { dependsOnDigits, type Digits, type Kind } from "./widening.ts";
 
 export interface StagedJson {
@@ -19,7 +26,7 @@ export interface StagedJson {
   readonly report: Report;
 }
 
-/** Counts what was staged, decides the types, and makes the typed table in one statement. */
+/** Counts what was staged, decides the types, and makes the typed table, all of it or nothing. */
 export async function makeTypedTable(staged: StagedJson): Promise<void> {
   const { database, target, layout, onTypeChange, report } = staged;
   const counts = await countKeys(staged);
@@ -28,16 +35,44 @@ export async function makeTypedTable(staged: StagedJson): Promise<void> {
   if (columns.length === 0) throw noColumns(target.table);
   if (onTypeChange === "fail") refuseChange(target.table, columns);
 
-  const inRest = new Set([...counts].filter(([, { inRest }]) => inRest).map(([key]) => key));
+  const inRest = [...counts].filter(([, { inRest }]) => inRest).map(([key]) => key);
+  const complete =
+    inRest.length === 0 && columns.every((column) => column.key && isTyped(column.key, column));
+  if (complete) await database.inTransaction(renaming(target, layout));
+  else await copy(staged, columns, new Set(inRest));
+  reportSchema(target.table, columns, extra, report);
+}
+
+/** Every row fitted: the staging table without what it has besides is the typed one. */
+function renaming(
+  { stagingTable }: JsonTableTarget,
+  { table, rest, extra }: StagedLayout,
+): readonly Statement[] {
+  const alter = `ALTER TABLE main.${quoteIdentifier(table)}`;
+  return [
+    { sql: `DROP TABLE IF EXISTS main.${quoteIdentifier(stagingTable)}` },
+    { sql: `${alter} DROP COLUMN ${quoteIdentifier(rest)}` },
+    { sql: `${alter} DROP COLUMN ${quoteIdentifier(extra)}` },
+    { sql: `${alter} RENAME TO ${quoteIdentifier(stagingTable)}` },
+  ];
+}
+
+async function copy(
+  staged: StagedJson,
+  columns: readonly JsonColumn[],
+  inRest: ReadonlySet<JsonKey>,
+): Promise<void> {
+  const { database, target, layout } = staged;
   const select = columns.map(({ key, name, type }) => {
-    const value = key ? typedValue(key, type, inRest.has(key)) : `${quoteIdentifier(layout.extra)}::JSON`;
+    const value = key
+      ? typedValue(layout, key, type, inRest.has(key))
+      : `${quoteIdentifier(layout.extra)}::JSON`;
     return `${value} AS ${quoteIdentifier(name)}`;
   });
   const table = `main.${quoteIdentifier(target.stagingTable)}`;
   const rows = stagedRows(layout, [...inRest]);
   await query(staged, `CREATE OR REPLACE TABLE ${table} AS SELECT ${select.join(", ")} FROM ${rows}`);
   await database.inTransaction([{ sql: `DROP TABLE main.${quoteIdentifier(layout.table)}` }]);
-  reportSchema(target.table, columns, extra, report);
 }
 
 interface StagedCounts extends KeyCounts {

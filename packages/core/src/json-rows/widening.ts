@@ -1,4 +1,5 @@
 import { NumeralText, type JsonCell } from "./json-cell.ts";
+import { DECIMAL_DIGITS } from "./numerals.ts";
 
 /**
  * What a value is, as far as the type of its column depends on it. One letter, because it stands before each value in
@@ -48,13 +49,12 @@ export function isInteger(value: number): boolean {
   return Number.isSafeInteger(value) && (value !== 0 || !Object.is(value, -0));
 }
 
-/** How many digits a column's numbers need before and after the point. */
+/** How many digits a column's numbers need before the point, at least one, and after it. */
 export interface Digits {
   readonly whole: number;
   readonly scale: number;
 }
 
-const DECIMAL_DIGITS = 38;
 const INTEGERS: ReadonlySet<Kind> = new Set(["i", "l", "h", "g"]);
 const NUMBERS: ReadonlySet<Kind> = new Set([...INTEGERS, "d", "n"]);
 
@@ -85,6 +85,6 @@ export function columnType(kinds: readonly Kind[], digits?: Digits): string {
 /** Text of the numerals where no DECIMAL holds all of them. */
 function decimalType(digits: Digits | undefined): string {
   if (digits === undefined) return "DECIMAL";
-  const width = Math.max(1, digits.whole + digits.scale);
+  const width = digits.whole + digits.scale;
   return width <= DECIMAL_DIGITS ? `DECIMAL(${width},${digits.scale})` : "VARCHAR";
 }
