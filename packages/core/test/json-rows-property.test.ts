@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { JsonNumeral, type JsonInput, type JsonRow } from "../src/index.ts";
 import { canonical, canonicalCell, jsonTable, type JsonTable } from "./json-table.ts";
@@ -20,7 +20,9 @@ const numeral = fc
   )
   .map(
     ([sign, whole, fraction, power]) =>
-      new JsonNumeral(`${sign}${whole}${fraction === null ? "" : `.${fraction}`}${power === null ? "" : `e${power}`}`),
+      new JsonNumeral(
+        `${sign}${whole}${fraction === null ? "" : `.${fraction}`}${power === null ? "" : `e${power}`}`,
+      ),
   );
 
 const number = fc.oneof(
@@ -44,8 +46,33 @@ const json = fc.letrec<{ value: JsonInput; nested: JsonInput }>((tie) => ({
   ),
 })).value;
 
-const AWKWARD = ["a", "A", "a_2", "", "__proto__", "constructor", "toJSON", "hasOwnProperty", "a.b", "$", "[0]", "$.a"];
-const OWN_NAMES = ["rowid", "rest", "extra", "key 0", "rest by key", "_extra", "column1", "id", "n", "0", "1"];
+const AWKWARD = [
+  "a",
+  "A",
+  "a_2",
+  "",
+  "__proto__",
+  "constructor",
+  "toJSON",
+  "hasOwnProperty",
+  "a.b",
+  "$",
+  "[0]",
+  "$.a",
+];
+const OWN_NAMES = [
+  "rowid",
+  "rest",
+  "extra",
+  "key 0",
+  "rest by key",
+  "_extra",
+  "column1",
+  "id",
+  "n",
+  "0",
+  "1",
+];
 const key = fc.oneof(
   fc.constantFrom(...AWKWARD, ...OWN_NAMES, 'a"b', "a'b", "a\0b", "a/b", "a~b", "\n", "é", "É", "K", "k"),
   fc.string({ unit: "grapheme", maxLength: 5 }),
@@ -58,7 +85,9 @@ const rows = fc
     fc.array(
       fc
         .tuple(
-          ...columns.map(([name, value]) => fc.option(fc.tuple(fc.constant(name), fc.oneof(value, fc.constant(null))))),
+          ...columns.map(([name, value]) =>
+            fc.option(fc.tuple(fc.constant(name), fc.oneof(value, fc.constant(null)))),
+          ),
         )
         .chain((members) => fc.shuffledSubarray(members, { minLength: members.length }))
         .map((members): JsonRow => Object.fromEntries(members.filter((member) => member !== null))),
@@ -74,7 +103,9 @@ function split(all: readonly JsonRow[], cuts: readonly number[]): readonly (read
 }
 
 function typesByKey({ schema }: JsonTable): readonly string[] {
-  return schema.map(({ name, type, source_name = name, reason }) => `${JSON.stringify(source_name)} ${type}: ${reason}`);
+  return schema.map(
+    ({ name, type, source_name = name, reason }) => `${JSON.stringify(source_name)} ${type}: ${reason}`,
+  );
 }
 
 test("whatever the rows and however they are cut into pages, reading back gives the same values by key", async () => {

@@ -89,17 +89,27 @@ function arrayHoldsOnlyPlain(array: readonly unknown[]): boolean {
 }
 
 function objectHoldsOnlyPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
   // A Date or a Map would be written as something that it is not.
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw notJson(`it is or holds an object of the class ${value.constructor.name}`);
-  }
+  if (!isPlainObject(value)) throw notJson(`it is or holds an object of the class ${className(value)}`);
   let plain = true;
   for (const key of Object.keys(value)) {
     wellFormed(key);
     plain = holdsOnlyPlain((value as Readonly<Record<string, unknown>>)[key]) && plain;
   }
   return plain;
+}
+
+/** True for what a JSON object is parsed to; one that was made in another realm counts too. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return true;
+  return !Array.isArray(value) && Object.getPrototypeOf(prototype) === null;
+}
+
+function className(value: object): string {
+  const { constructor } = value as { readonly constructor?: unknown };
+  return typeof constructor === "function" ? constructor.name : "?";
 }
 
 /** The native layer would turn half a surrogate pair into U+FFFD without a word. */

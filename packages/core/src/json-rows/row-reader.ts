@@ -1,6 +1,6 @@
 import type { JsonRow } from "../contract.ts";
 import { isOsirisError, OsirisError } from "../errors.ts";
-import { cellText, jsonCell, wellFormed, type JsonCell } from "./json-cell.ts";
+import { cellText, isPlainObject, jsonCell, wellFormed, type JsonCell } from "./json-cell.ts";
 import type { JsonKey, JsonKeys } from "./json-keys.ts";
 
 /** What a row holds besides null. */
@@ -33,10 +33,10 @@ export class RowReader {
     this.#row.keys.length = 0;
     this.#row.cells.length = 0;
     this.#row.extra = "";
-    if (typeof row !== "object" || row === null || Array.isArray(row)) throw this.#notAnObject(row, number);
+    if (!isPlainObject(row)) throw this.#notAnObject(row, number);
     let position = 0;
+    // oxlint-disable-next-line guard-for-in -- a plain object inherits nothing that counts
     for (const key in row) {
-      if (!Object.hasOwn(row, key)) continue;
       try {
         this.#member(key, row[key], position++);
       } catch (error) {
@@ -63,11 +63,11 @@ export class RowReader {
   }
 
   #notAnObject(row: unknown, number: number): OsirisError {
-    const what = Array.isArray(row) ? "an array" : row === null ? "null" : `a ${typeof row}`;
+    const what = Array.isArray(row) ? "an array" : row === null ? "null" : `a ${typeof row} of another sort`;
     return new OsirisError({
       code: "table.not_json",
       category: "data",
-      message: `Table "${this.#table}", row ${number}: a row is an object; this is ${what}`,
+      message: `Table "${this.#table}", row ${number}: a row is a plain object; this is ${what}`,
     });
   }
 

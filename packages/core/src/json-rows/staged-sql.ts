@@ -23,10 +23,11 @@ export function kindCounts(layout: StagedLayout, keys: readonly JsonKey[]): stri
   const from = `main.${quoteIdentifier(layout.table)}`;
   const rest = quoteIdentifier(layout.rest);
   const own = keys.flatMap((key) =>
-    ownKinds(key).map(
-      ([kind, condition]) =>
-        `{id: ${key.id}, kind: '${kind}', n: count(*) FILTER (${condition}), first: min(rowid) FILTER (${condition})}`,
-    ),
+    ownKinds(key).map(([kind, condition]) => {
+      // CASE, because DuckDB takes seven times as long for FILTER (seen with 1.5.5).
+      const row = `CASE WHEN ${condition} THEN rowid END`;
+      return `{id: ${key.id}, kind: '${kind}', n: count(${row}), first: min(${row})}`;
+    }),
   );
   const ownCounts = `SELECT unnest([${own.join(", ")}], recursive := true), false AS rest FROM ${from} UNION ALL`;
   return `SELECT id, kind, sum(n)::BIGINT AS n, min(first) AS first, bool_or(rest) AS in_rest FROM (

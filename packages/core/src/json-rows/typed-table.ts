@@ -63,7 +63,7 @@ async function copy(
   inRest: ReadonlySet<JsonKey>,
 ): Promise<void> {
   const { database, target, layout } = staged;
-  const select = columns.map(({ key, name, type }) => {
+  const values = columns.map(({ key, name, type }) => {
     const value = key
       ? typedValue(layout, key, type, inRest.has(key))
       : `${quoteIdentifier(layout.extra)}::JSON`;
@@ -71,7 +71,7 @@ async function copy(
   });
   const table = `main.${quoteIdentifier(target.stagingTable)}`;
   const rows = stagedRows(layout, [...inRest]);
-  await query(staged, `CREATE OR REPLACE TABLE ${table} AS SELECT ${select.join(", ")} FROM ${rows}`);
+  await query(staged, `CREATE OR REPLACE TABLE ${table} AS SELECT ${values.join(", ")} FROM ${rows}`);
   await database.inTransaction([{ sql: `DROP TABLE main.${quoteIdentifier(layout.table)}` }]);
 }
 

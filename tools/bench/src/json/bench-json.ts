@@ -9,7 +9,10 @@ const PAGE_ROWS = 1_000;
 
 /** Pages of JSON: parsing alone, into a table of declared types, into a table whose types are found. */
 export async function benchJson(args: readonly string[]): Promise<void> {
-  const options = { rows: { type: "string", default: "1000000" }, rounds: { type: "string", default: "3" } } as const;
+  const options = {
+    rows: { type: "string", default: "1000000" },
+    rounds: { type: "string", default: "3" },
+  } as const;
   const { values } = parseArgs({ args: [...args], options });
   const pages = Math.ceil(Number(values.rows) / PAGE_ROWS);
   row("rows", "columns", "how", "s", "krows/s", "× parsing", "peak MB");
@@ -17,11 +20,16 @@ export async function benchJson(args: readonly string[]): Promise<void> {
     let parsing = Number.NaN;
     for (const way of ["parse", "typed", "json"]) {
       const rounds: Measurement[] = [];
-      for (let round = 0; round < Number(values.rounds); round++) rounds.push(await inOwnProcess(way, width, pages));
+      for (let round = 0; round < Number(values.rounds); round++)
+        rounds.push(await inOwnProcess(way, width, pages));
       const seconds = median(rounds.map((measured) => measured.milliseconds)) / 1000;
       if (way === "parse") parsing = seconds;
       const peak = Math.max(...rounds.map(({ peakMegabytes }) => peakMegabytes));
-      const cells = [seconds.toFixed(2), ((pages * PAGE_ROWS) / 1000 / seconds).toFixed(0), (seconds / parsing).toFixed(2)];
+      const cells = [
+        seconds.toFixed(2),
+        ((pages * PAGE_ROWS) / 1000 / seconds).toFixed(0),
+        (seconds / parsing).toFixed(2),
+      ];
       row(String(pages * PAGE_ROWS), width, way, ...cells, peak.toFixed(0));
     }
   }

@@ -20,7 +20,11 @@ async function measure(way: string, width: string, pages: number, pageRows: numb
   const texts = Array.from({ length: DIFFERENT_PAGES }, (_, number) => page(columns, number, pageRows));
   const folder = mkdtempSync(join(tmpdir(), "osiris-bench-"));
   try {
-    await using database = await RunDatabase.open(join(folder, "run.duckdb"), {}, { files: [], directories: [] });
+    await using database = await RunDatabase.open(
+      join(folder, "run.duckdb"),
+      {},
+      { files: [], directories: [] },
+    );
     const tables = new StepTables(database, "bench");
     const start = performance.now();
     const append = await appender(way, tables);

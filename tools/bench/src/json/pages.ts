@@ -5,7 +5,9 @@ export function page(columns: readonly Column[], number: number, rows: number): 
   return JSON.stringify(
     Array.from({ length: rows }, (_, index) => {
       const n = number * rows + index;
-      return Object.fromEntries(columns.map(({ name, type }, position) => [name, value(type, n * 31 + position)]));
+      return Object.fromEntries(
+        columns.map(({ name, type }, position) => [name, value(type, n * 31 + position)]),
+      );
     }),
   );
 }
