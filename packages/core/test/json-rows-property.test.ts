@@ -9,7 +9,7 @@ const RUNS = Number(process.env["OSIRIS_FUZZ_RUNS"] ?? 60);
 const SAMPLE = 2048;
 
 const digits = (most: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 1, maxLength: most });
+  fc.string({ unit: fc.constantFrom(...Array.from("0123456789")), minLength: 1, maxLength: most });
 
 const numeral = fc
   .tuple(

@@ -27,23 +27,13 @@ export type JsonCell = null | string | boolean | number | bigint | JsonText | Nu
 
 /** Throws when the value cannot stand in a JSON document, or not in a table; the message begins with "it". */
 export function jsonCell(value: JsonInput | undefined): JsonCell {
-  switch (typeof value) {
-    case "string":
-      return wellFormed(value);
-    case "number":
-      return finite(value);
-    case "boolean":
-      return value;
-    case "bigint":
-      return smallest(value);
-    case "undefined":
-      return null;
-    case "object":
-      if (value === null) return null;
-      return isJsonNumeral(value) ? numeralCell(value.numeral) : new JsonText(jsonText(value));
-    default:
-      throw notJson(`it is a ${typeof value}`);
-  }
+  if (typeof value === "string") return wellFormed(value);
+  if (typeof value === "number") return finite(value);
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value === "bigint") return smallest(value);
+  if (value === undefined) return null;
+  if (typeof value !== "object") throw notJson(`it is a ${typeof value}`);
+  return isJsonNumeral(value) ? numeralCell(value.numeral) : new JsonText(jsonText(value));
 }
 
 /** The value as JSON text. */
@@ -64,22 +54,15 @@ function jsonText(value: object): string {
 
 /** Checks a value all through. False when it holds numbers that `JSON.stringify` refuses or changes. */
 function holdsOnlyPlain(value: unknown): boolean {
-  switch (typeof value) {
-    case "string":
-      wellFormed(value);
-      return true;
-    case "number":
-      return !Object.is(finite(value), -0);
-    case "boolean":
-      return true;
-    case "bigint":
-      return false;
-    case "object":
-      if (value === null || isJsonNumeral(value)) return true;
-      return Array.isArray(value) ? arrayHoldsOnlyPlain(value) : objectHoldsOnlyPlain(value);
-    default:
-      throw notJson(`it holds a value that is ${value === undefined ? "undefined" : `a ${typeof value}`}`);
+  if (typeof value === "string") wellFormed(value);
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
+  if (typeof value === "number") return !Object.is(finite(value), -0);
+  if (typeof value === "bigint") return false;
+  if (typeof value !== "object") {
+    throw notJson(`it holds a value that is ${value === undefined ? "undefined" : `a ${typeof value}`}`);
   }
+  if (isJsonNumeral(value)) return true;
+  return Array.isArray(value) ? arrayHoldsOnlyPlain(value) : objectHoldsOnlyPlain(value);
 }
 
 function arrayHoldsOnlyPlain(array: readonly unknown[]): boolean {

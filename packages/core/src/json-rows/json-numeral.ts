@@ -7,7 +7,7 @@ const MARK = Symbol.for("osiris.json-numeral");
 const NUMERAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** ECMAScript has it since V8 11.4, its type declarations later. */
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (this: void, text: string) => object };
 
 /**
  * A JSON number by its text, for the numbers that a JavaScript `number` would round:

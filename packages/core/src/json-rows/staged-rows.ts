@@ -21,7 +21,7 @@ export interface StagedLayout {
   readonly rest: string;
   /** JSON object of the members whose keys have no column. NULL for none. */
   readonly extra: string;
-  /** The name for the rest column's content as a struct. */
+  /** The name for the rest column's content as structs. */
   readonly restByKey: string;
 }
 
@@ -173,20 +173,11 @@ const STAGED: Readonly<Record<Kind, StagedType | undefined>> = {
 };
 
 function fits(cell: Exclude<JsonCell, null>, type: StagedType | "declared"): boolean {
-  switch (type) {
-    case "declared":
-      return true;
-    case "BIGINT":
-      return typeof cell === "number" ? isInteger(cell) : isInt64(cell);
-    case "DOUBLE":
-      return typeof cell === "number";
-    case "BOOLEAN":
-      return typeof cell === "boolean";
-    case "VARCHAR":
-      return typeof cell === "string";
-    case "JSON":
-      return cell instanceof JsonText;
-  }
+  if (type === "BIGINT") return typeof cell === "number" ? isInteger(cell) : isInt64(cell);
+  if (type === "DOUBLE") return typeof cell === "number";
+  if (type === "BOOLEAN") return typeof cell === "boolean";
+  if (type === "VARCHAR") return typeof cell === "string";
+  return type === "declared" || cell instanceof JsonText;
 }
 
 function isInt64(cell: Exclude<JsonCell, null>): boolean {

@@ -9,13 +9,22 @@ import type { Kind } from "./widening.ts";
 
 const SAFE = Number.MAX_SAFE_INTEGER;
 
-/** The staged rows, with the rest column's values of the given keys as a struct, each with its kind before it. */
+/** Keys in one struct: DuckDB takes time with the square of their number to plan it. */
+const STRUCT_KEYS = 500;
+
+/** The staged rows, with the rest column's values of the given keys as structs, each value with its kind before it. */
 export function stagedRows(layout: StagedLayout, keys: readonly JsonKey[]): string {
   const from = `main.${quoteIdentifier(layout.table)}`;
   if (keys.length === 0) return from;
-  const structure = `{${keys.map(({ id }) => `"${id}":"VARCHAR"`).join(",")}}`;
-  const rest = `from_json(${quoteIdentifier(layout.rest)}, ${quoteLiteral(structure)})`;
-  return `(SELECT *, ${rest} AS ${quoteIdentifier(layout.restByKey)} FROM ${from})`;
+  const structs = [...Map.groupBy(keys, structOf)].map(([struct, members]) => {
+    const structure = `{${members.map(({ id }) => `"${id}":"VARCHAR"`).join(",")}}`;
+    return `'${struct}': from_json(${quoteIdentifier(layout.rest)}, ${quoteLiteral(structure)})`;
+  });
+  return `(SELECT *, {${structs.join(", ")}} AS ${quoteIdentifier(layout.restByKey)} FROM ${from})`;
+}
+
+function structOf({ id }: JsonKey): number {
+  return Math.floor(id / STRUCT_KEYS);
 }
 
 /** Rows of key id, kind, count, first row (from 0) and whether the rest column has some of these values. */
@@ -41,29 +50,24 @@ export function kindCounts(layout: StagedLayout, keys: readonly JsonKey[]): stri
 
 /** The kinds of the values in a key's own column, each with the condition that a row holds such a value. */
 function ownKinds({ staged }: JsonKey): readonly (readonly [kind: Kind, condition: string])[] {
-  if (staged === undefined) return [];
+  if (staged === undefined || staged.type === "declared") return [];
   const column = quoteIdentifier(staged.column);
-  switch (staged.type) {
-    case "declared":
-      return [];
-    case "BIGINT":
-      return [
-        ["i", `${column} BETWEEN -${SAFE} AND ${SAFE}`],
-        ["l", `${column} NOT BETWEEN -${SAFE} AND ${SAFE}`],
-      ];
-    case "DOUBLE":
-      return [
-        ["i", isWhole(column)],
-        ["d", `NOT ${isWhole(column)}`],
-      ];
-    case "BOOLEAN":
-      return [["b", `${column} IS NOT NULL`]];
-    case "VARCHAR":
-      return [["s", `${column} IS NOT NULL`]];
-    case "JSON":
-      return [["j", `${column} IS NOT NULL`]];
+  if (staged.type === "BIGINT") {
+    return [
+      ["i", `${column} BETWEEN -${SAFE} AND ${SAFE}`],
+      ["l", `${column} NOT BETWEEN -${SAFE} AND ${SAFE}`],
+    ];
   }
+  if (staged.type === "DOUBLE") {
+    return [
+      ["i", isWhole(column)],
+      ["d", `NOT ${isWhole(column)}`],
+    ];
+  }
+  return [[ONLY_KIND[staged.type], `${column} IS NOT NULL`]];
 }
+
+const ONLY_KIND = { BOOLEAN: "b", VARCHAR: "s", JSON: "j" } as const;
 
 /** One row: how many rows have members without a column, the first of them (from 0), and some of the names there. */
 export function extraMembers(layout: StagedLayout, examples: number): string {
@@ -109,22 +113,16 @@ export function typedValue(layout: StagedLayout, key: JsonKey, type: string, has
 
 function ownValue(staged: NonNullable<JsonKey["staged"]>, type: string): string | undefined {
   const column = quoteIdentifier(staged.column);
-  switch (staged.type) {
-    case "declared":
-      return type === "HUGEINT" ? `${column}::HUGEINT` : column;
-    case "DOUBLE":
-      return type === "DOUBLE" ? column : `(${doubleText(column)})::${type}`;
-    case "VARCHAR":
-      if (type === "JSON") return `to_json(${column})`;
-      // It was made before a value came that is no string: nothing is in it.
-      return type === "VARCHAR" ? column : undefined;
-    default:
-      return `${column}::${type}`;
-  }
+  if (staged.type === "declared") return type === "HUGEINT" ? `${column}::HUGEINT` : column;
+  if (staged.type === "DOUBLE") return type === "DOUBLE" ? column : `(${doubleText(column)})::${type}`;
+  if (staged.type !== "VARCHAR") return `${column}::${type}`;
+  if (type === "JSON") return `to_json(${column})`;
+  // It was made before a value came that is no string: nothing is in it.
+  return type === "VARCHAR" ? column : undefined;
 }
 
-function restValue(layout: StagedLayout, { id }: JsonKey, type: string): string {
-  const tagged = `${quoteIdentifier(layout.restByKey)}['${id}']`;
+function restValue(layout: StagedLayout, key: JsonKey, type: string): string {
+  const tagged = `${quoteIdentifier(layout.restByKey)}['${structOf(key)}']['${key.id}']`;
   const text = `substr(${tagged}, 2)`;
   if (type !== "JSON") return `${text}::${type}`;
   return `CASE WHEN starts_with(${tagged}, 's') THEN to_json(${text}) ELSE ${text}::JSON END`;

@@ -29,19 +29,12 @@ const INT64 = 2n ** 63n;
 const INT128 = 2n ** 127n;
 
 export function kindOf(cell: Exclude<JsonCell, null>): Kind {
-  switch (typeof cell) {
-    case "string":
-      return "s";
-    case "boolean":
-      return "b";
-    case "number":
-      return isInteger(cell) ? "i" : "d";
-    case "bigint":
-      if (cell >= -INT64 && cell < INT64) return "l";
-      return cell >= -INT128 && cell < INT128 ? "h" : "g";
-    default:
-      return cell instanceof NumeralText ? "n" : "j";
-  }
+  if (typeof cell === "string") return "s";
+  if (typeof cell === "boolean") return "b";
+  if (typeof cell === "number") return isInteger(cell) ? "i" : "d";
+  if (typeof cell !== "bigint") return cell instanceof NumeralText ? "n" : "j";
+  if (cell >= -INT64 && cell < INT64) return "l";
+  return cell >= -INT128 && cell < INT128 ? "h" : "g";
 }
 
 /** -0 is no integer: only a double has it. */
