@@ -197,11 +197,11 @@ export interface JsonTableOptions extends TableOptions {
 }
 
 /**
- * Fills one table from rows of JSON. Memory stays flat: rows are staged in the run database, and the typed table is made
- * from all of them in one statement.
+ * Fills one table from rows of JSON. Memory stays flat: rows are staged in the run database until their types are known.
  *
- * A key is a column; columns stand in the order in which keys first appear. null and a missing key are both NULL. The
- * type of a column is the narrowest that holds all its values exactly:
+ * A key is a column; columns stand in the order in which keys first appear (within a row as JavaScript lists them: keys
+ * that are array indexes first). null and a missing key are both NULL. The type of a column is the narrowest that holds
+ * all its values exactly:
  *
  * | values                                                    | type                                             |
  * | --------------------------------------------------------- | ------------------------------------------------ |

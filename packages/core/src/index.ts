@@ -21,7 +21,6 @@ export {
   tableName,
 } from "./identifiers.ts";
 export { JsonNumeral } from "./json-rows/json-numeral.ts";
-export type { Report } from "./json-rows/schema-report.ts";
 export type { GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";

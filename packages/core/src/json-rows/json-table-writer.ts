@@ -8,9 +8,10 @@ import { StagedRows } from "./staged-rows.ts";
 import type { Report } from "./schema-report.ts";
 import { makeTypedTable } from "./typed-table.ts";
 
-/** The first rows decide how the others are staged: so many of them, or so many characters of text. */
+/** The first rows decide how the others are staged: so many of them, or of so many bytes, roughly. */
 const SAMPLE_ROWS = 2048;
-const SAMPLE_CHARACTERS = 4 * 1024 * 1024;
+const SAMPLE_BYTES = 4 * 1024 * 1024;
+const CELL_BYTES = 16;
 const DEFAULT_MAX_COLUMNS = 1000;
 
 export interface JsonTableTarget {
@@ -21,7 +22,7 @@ export interface JsonTableTarget {
   readonly rowsTable: string;
 }
 
-/** Rows of JSON -> staging table -> the types that all rows together have -> one CREATE TABLE AS. */
+/** Rows of JSON -> staging table -> the types that all rows together have -> typed table. */
 export class StagedJsonWriter implements JsonTableWriter {
   readonly table: string;
   readonly #database: RunDatabase;
@@ -32,7 +33,7 @@ export class StagedJsonWriter implements JsonTableWriter {
   readonly #keys: JsonKeys;
   readonly #reader: RowReader;
   #sample: RowCells[] | undefined = [];
-  #sampleCharacters = 0;
+  #sampleBytes = 0;
   #staged: StagedRows | undefined;
   #rows = 0;
   #state: "open" | "busy" | "closed" | "failed" = "open";
@@ -98,12 +99,12 @@ export class StagedJsonWriter implements JsonTableWriter {
   /** True when the sample is complete. */
   #addToSample(sample: RowCells[], { keys, cells, extra }: RowCells): boolean {
     sample.push({ keys: [...keys], cells: [...cells], extra });
-    this.#sampleCharacters += extra.length;
+    this.#sampleBytes += extra.length;
     for (const cell of cells) {
-      if (typeof cell === "string") this.#sampleCharacters += cell.length;
-      else if (cell instanceof JsonText) this.#sampleCharacters += cell.text.length;
+      const text = cell instanceof JsonText ? cell.text : cell;
+      this.#sampleBytes += CELL_BYTES + (typeof text === "string" ? text.length : 0);
     }
-    return sample.length >= SAMPLE_ROWS || this.#sampleCharacters >= SAMPLE_CHARACTERS;
+    return sample.length >= SAMPLE_ROWS || this.#sampleBytes >= SAMPLE_BYTES;
   }
 
   async #endSample(sample: readonly RowCells[]): Promise<void> {

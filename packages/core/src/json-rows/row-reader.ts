@@ -63,7 +63,13 @@ export class RowReader {
   }
 
   #notAnObject(row: unknown, number: number): OsirisError {
-    const what = Array.isArray(row) ? "an array" : row === null ? "null" : `a ${typeof row} of another sort`;
+    const what = Array.isArray(row)
+      ? "an array"
+      : row === null
+        ? "null"
+        : typeof row === "object"
+          ? "an object of a class"
+          : `a ${typeof row}`;
     return new OsirisError({
       code: "table.not_json",
       category: "data",

@@ -89,7 +89,7 @@ export function digitsOf(layout: StagedLayout, key: JsonKey): string {
         SELECT numeral, regexp_extract(numeral, '\\.([0-9]+)', 1) AS fraction,
                ltrim(regexp_extract(numeral, '^-?([0-9]+)', 1) || fraction, '0') AS digits,
                regexp_extract(numeral, '[eE](.+)$', 1) AS exponent,
-               if(exponent = '', 0, coalesce(TRY_CAST(exponent AS INTEGER), ${TOO_MANY})) AS power
+               CASE WHEN exponent = '' THEN 0 WHEN length(exponent) > 6 THEN ${TOO_MANY} ELSE exponent::INTEGER END AS power
         FROM (SELECT ${typedValue(layout, key, "VARCHAR", true)} AS numeral FROM ${stagedRows(layout, [key])})
         WHERE numeral IS NOT NULL)))`;
 }
