@@ -5,6 +5,8 @@
  * one somewhere (writer). It never sees another step, the run folder's layout, or DuckDB itself.
  */
 
+import type { JsonNumeral } from "./json-rows/json-numeral.ts";
+
 /** The number in a driver package's `"osiris": { "contract": … }`. It changes when this file breaks drivers. */
 export const CONTRACT_VERSION = 1;
 
@@ -92,6 +94,12 @@ export interface DriverContext {
    * Published when the step succeeds. Closed by the runtime if the driver does not.
    */
   createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter>;
+
+  /**
+   * Creates a table for rows of JSON whose columns are not known, or not all: types are decided by all rows together,
+   * when the table is closed. Published when the step succeeds. Closed by the runtime if the driver does not.
+   */
+  createJsonTable(options?: JsonTableOptions): Promise<JsonTableWriter>;
 
   /** Creates a table from one SELECT that DuckDB runs: nothing passes through JavaScript. */
   createTableAs(select: string, options?: TableAsOptions): Promise<CreatedTable>;
@@ -234,6 +242,67 @@ export type CellInput =
   | readonly CellInput[]
   | ReadonlyMap<CellInput, CellInput>
   | { readonly [field: string]: CellInput };
+
+export interface JsonTableOptions extends TableOptions {
+  /**
+   * The columns that the source declares: never guessed, always in the table, first in it. A value that does not fit its
+   * type exactly is an error that names row and column. Types: those of {@link TableWriter}, HUGEINT and JSON (takes any
+   * value); values as there, and any number with its digits for DECIMAL. Found by the key's exact name.
+   * @default none
+   */
+  readonly columns?: readonly Column[];
+  /** What happens when a value does not fit the type of the values before it. @default "widen" */
+  readonly onTypeChange?: "widen" | "fail";
+  /**
+   * The most columns, declared ones included. What belongs to keys that appear later stays in a further column, `_extra`:
+   * a JSON object per row. @default 1000
+   */
+  readonly maxColumns?: number;
+}
+
+/**
+ * Fills one table from rows of JSON. Memory stays flat: rows are staged in the run database until their types are known.
+ *
+ * A key is a column; columns stand in the order in which keys first appear (within a row as JavaScript lists them: keys
+ * that are array indexes first). null and a missing key are both NULL. The type of a column is the narrowest that holds
+ * all its values exactly:
+ *
+ * | values                                                    | type                                             |
+ * | --------------------------------------------------------- | ------------------------------------------------ |
+ * | true, false                                               | BOOLEAN                                          |
+ * | strings (never guessed to be dates or numbers), only null | VARCHAR                                          |
+ * | whole numbers                                             | BIGINT, then HUGEINT, then VARCHAR: their digits |
+ * | doubles, and whole numbers within ±(2^53 - 1)             | DOUBLE                                           |
+ * | any other numbers                                         | DECIMAL, or VARCHAR where it has too few digits  |
+ * | objects, arrays, and any mixture                          | JSON: each value as it stood                     |
+ */
+export interface JsonTableWriter {
+  readonly table: string;
+  /** Rows appended so far. */
+  readonly rows: number;
+  /** Adds rows, such as those of a page. Await it: the next call is refused until it has come back. */
+  append(rows: readonly JsonRow[]): Promise<void>;
+  /** Decides the types and makes the table. After it no row can be added. Safe to call again once it has come back. */
+  close(): Promise<void>;
+}
+
+/** One row, as `JSON.parse` gives it. */
+export type JsonRow = Readonly<Record<string, JsonInput | undefined>>;
+
+/**
+ * What `JSON.parse` gives, and numbers that it rounds. A `number` that is no safe integer is taken for a double: a whole
+ * number beyond ±(2^53 - 1) comes as a bigint, or its text as a {@link JsonNumeral}. NaN, infinities, text that is not
+ * well-formed Unicode and objects of classes are errors.
+ */
+export type JsonInput =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | JsonNumeral
+  | readonly JsonInput[]
+  | { readonly [key: string]: JsonInput | undefined };
 
 export interface ReadOptions {
   /** @default all, in table order */

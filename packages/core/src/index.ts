@@ -1,4 +1,5 @@
 export * from "./contract.ts";
+export { uniqueColumnNames } from "./column-names.ts";
 export { COMPONENT_SPEC_SCHEMA, connectionFields, familyOf } from "./component-spec.ts";
 export type {
   ComponentMode,
@@ -20,6 +21,7 @@ export {
   STEP_ID,
   tableName,
 } from "./identifiers.ts";
+export { JsonNumeral } from "./json-rows/json-numeral.ts";
 export type { DisplayedRows, GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";

@@ -1,12 +1,14 @@
 import { benchCompile } from "./compile/bench-compile.ts";
 import { benchCsv } from "./csv/bench-csv.ts";
 import { benchTables } from "./tables/bench-tables.ts";
+import { benchJson } from "./json/bench-json.ts";
 
 /** `npm run bench -- <name> …`. */
 const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   compile: benchCompile,
   csv: benchCsv,
   tables: benchTables,
+  json: benchJson,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

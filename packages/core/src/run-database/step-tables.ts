@@ -1,6 +1,8 @@
 import type {
   Column,
   CreatedTable,
+  JsonTableOptions,
+  JsonTableWriter,
   RejectWriter,
   SqlParams,
   TableAsOptions,
@@ -10,6 +12,8 @@ import type {
 import { OsirisError } from "../errors.ts";
 import { foldCase, quoteIdentifier, tableName } from "../identifiers.ts";
 import type { GuardedConnection } from "./connection.ts";
+import { StagedJsonWriter } from "../json-rows/json-table-writer.ts";
+import type { Report } from "../json-rows/schema-report.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { ColumnarTableWriter } from "./table-writer.ts";
 
@@ -35,6 +39,7 @@ export class StepTables {
   readonly #signal: AbortSignal | undefined;
   readonly #staged = new Set<string>();
   readonly #writers: ColumnarTableWriter[] = [];
+  readonly #jsonWriters: StagedJsonWriter[] = [];
 
   constructor(database: RunDatabase, stepId: string, signal?: AbortSignal) {
     this.#database = database;
@@ -43,14 +48,12 @@ export class StepTables {
   }
 
   async create(columns: readonly Column[], options: TableOptions = {}): Promise<TableWriter> {
-    if (options.output === REJECTS) throw misuse(`the output "${REJECTS}" is made by ctx.openRejects()`);
-    return this.#create(columns, options.output);
-  }
-
-  async #create(columns: readonly Column[], output: string | undefined): Promise<TableWriter> {
     assertColumns(columns, this.#stepId);
     await this.#database.assertTypes(columns);
-    const table = this.#claim(output);
+    return this.#open(this.#claim(options.output), columns);
+  }
+
+  async #open(table: string, columns: readonly Column[]): Promise<TableWriter> {
     const definition = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`).join(", ");
     await this.#database.inTransaction([
       { sql: `CREATE OR REPLACE TABLE ${staging(table)} (${definition})` },
@@ -65,6 +68,18 @@ export class StepTables {
       connection.close();
       throw error;
     }
+  }
+
+  createJson(options: JsonTableOptions, report: Report): JsonTableWriter {
+    const { columns = [], maxColumns = 1 } = options;
+    if (columns.length > 0) assertColumns(columns, this.#stepId);
+    if (!Number.isSafeInteger(maxColumns) || maxColumns < 1)
+      throw misuse("maxColumns is not a whole number from 1");
+    const table = this.#claim(options.output);
+    const target = { table, stagingTable: stagingName(table), rowsTable: rowsName(table) };
+    const writer = new StagedJsonWriter(this.#database, this.#signal, target, options, report);
+    this.#jsonWriters.push(writer);
+    return writer;
   }
 
   async createAs(
@@ -87,7 +102,7 @@ export class StepTables {
       return { table, ...(await this.#database.describe(stagingName(table))) };
     } catch (error) {
       await connection.ended();
-      if (refusal !== undefined) await this.#drop([table]);
+      if (refusal !== undefined) await this.#drop([stagingName(table)]);
       // Nothing was made, so the driver may try again.
       this.#staged.delete(table);
       throw refusal === undefined ? error : refusal.reason;
@@ -97,7 +112,7 @@ export class StepTables {
   }
 
   async openRejects(): Promise<RejectWriter> {
-    const writer = await this.#create(REJECTS_COLUMNS, REJECTS);
+    const writer = await this.#open(this.#claimTable(REJECTS), REJECTS_COLUMNS);
     return {
       get rows() {
         return writer.rows;
@@ -109,6 +124,7 @@ export class StepTables {
   /** Closes the writers and says what the step has made. No row is added after this. */
   async seal(): Promise<readonly CreatedTable[]> {
     for (const writer of this.#writers) writer.close();
+    for (const writer of this.#jsonWriters) await writer.close();
     const sealed: CreatedTable[] = [];
     for (const table of this.#staged) {
       sealed.push({ table, ...(await this.#database.describe(stagingName(table))) });
@@ -127,21 +143,27 @@ export class StepTables {
 
   /** Drops what was staged. Published tables are not touched. */
   async discard(): Promise<void> {
-    for (const writer of this.#writers) {
+    const closings = [
+      ...this.#writers.map((writer) => () => writer.close()),
+      ...this.#jsonWriters.map((writer) => () => writer.abandon()),
+    ];
+    for (const close of closings) {
       try {
-        writer.close();
+        close();
       } catch {
         // The rows are being thrown away; the failure that brought us here is the one to report.
       }
     }
-    const staged = [...this.#staged];
+    const staged = [...this.#staged].map(stagingName);
+    const rowsTables = this.#jsonWriters.map(({ table }) => rowsName(table));
     this.#staged.clear();
-    if (staged.length > 0) await this.#drop(staged);
+    const tables = [...staged, ...rowsTables];
+    if (tables.length > 0) await this.#drop(tables);
   }
 
   #drop(tables: readonly string[]): Promise<void> {
     return this.#database.inTransaction(
-      tables.map((table) => ({ sql: `DROP TABLE IF EXISTS ${staging(table)}` })),
+      tables.map((table) => ({ sql: `DROP TABLE IF EXISTS main.${quoteIdentifier(table)}` })),
     );
   }
 
@@ -149,6 +171,11 @@ export class StepTables {
     if (output !== undefined && !OUTPUT_NAME.test(output)) {
       throw misuse(`"${output}" cannot name an output: use a-z, 0-9 and _, starting with a letter`);
     }
+    if (output === REJECTS) throw misuse(`the output "${REJECTS}" is made by ctx.openRejects()`);
+    return this.#claimTable(output);
+  }
+
+  #claimTable(output: string | undefined): string {
     const table = tableName(this.#stepId, output);
     if (this.#staged.has(table))
       throw misuse(`the table "${table}" was created twice in one run of the step`);
@@ -181,6 +208,11 @@ export const STAGING_PREFIX = "_staging__";
 
 function stagingName(table: string): string {
   return `${STAGING_PREFIX}${table}`;
+}
+
+/** Where rows of JSON wait for their types. No table's staging name: those go on with a letter. */
+function rowsName(table: string): string {
+  return `${STAGING_PREFIX}_rows__${table}`;
 }
 
 function staging(table: string): string {

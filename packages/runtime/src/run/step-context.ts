@@ -10,6 +10,8 @@ import {
   type EventFields,
   type GuardedConnection,
   type Inputs,
+  type JsonTableOptions,
+  type JsonTableWriter,
   type LogLevel,
   type QueryResult,
   type ReadOptions,
@@ -60,6 +62,15 @@ export class StepContext implements DriverContext {
     return this.tables.create(columns, options);
   }
 
+  async createJsonTable(options: JsonTableOptions = {}): Promise<JsonTableWriter> {
+    this.#assertOpen("createJsonTable");
+    return this.tables.createJson(options, {
+      // The types may be decided after run() has settled.
+      log: (level, message, fields) => this.#log(level, message, fields),
+      event: (name, fields) => this.#event(name, fields),
+    });
+  }
+
   async createTableAs(select: string, options: TableAsOptions = {}): Promise<CreatedTable> {
     this.#assertOpen("createTableAs");
     return this.tables.createAs(select, options, () => this.#connect());
@@ -104,6 +115,10 @@ export class StepContext implements DriverContext {
 
   log(level: LogLevel, message: string, fields?: EventFields): void {
     this.#assertOpen("log");
+    this.#log(level, message, fields);
+  }
+
+  #log(level: LogLevel, message: string, fields?: EventFields): void {
     const { redactor } = this.#scope;
     const shown = { ...redactor.value(fields ?? {}), level, message: redactor.text(message) };
     this.#scope.log.event("log", shown, this.#scope.stepId);
@@ -116,6 +131,10 @@ export class StepContext implements DriverContext {
 
   event(name: string, fields?: EventFields): void {
     this.#assertOpen("event");
+    this.#event(name, fields);
+  }
+
+  #event(name: string, fields?: EventFields): void {
     this.#scope.log.event(name, this.#scope.redactor.value(fields ?? {}), this.#scope.stepId);
   }
 

@@ -1,0 +1,189 @@
+import type { CellInput, Column } from "../contract.ts";
+import { uniqueColumnNames } from "../column-names.ts";
+import { OsirisError, isOsirisError } from "../errors.ts";
+import { quoteIdentifier } from "../identifiers.ts";
+import type { RunDatabase } from "../run-database/run-database.ts";
+import { ColumnarTableWriter } from "../run-database/table-writer.ts";
+import { declaredValue, stagingType } from "./declared-value.ts";
+import { cellText, JsonText, type JsonCell } from "./json-cell.ts";
+import type { JsonKey, StagedType } from "./json-keys.ts";
+import type { RowCells } from "./row-reader.ts";
+import { isInteger, kindOf, type Kind } from "./widening.ts";
+
+/** Columns for found keys. Each takes memory for a vector and a row group, used or not; the rest goes without. */
+const MAX_STAGED_KEYS = 200;
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** How the staging table is laid out, besides the columns that the keys know. */
+export interface StagedLayout {
+  readonly table: string;
+  /** JSON object by key id, each value a string: its {@link Kind}, then its text. NULL for none. */
+  readonly rest: string;
+  /** JSON object of the members whose keys have no column. NULL for none. */
+  readonly extra: string;
+  /** The name for the rest column's content as structs. */
+  readonly restByKey: string;
+}
+
+/**
+ * Rows on their way: the values of a key that fit its column there, everything else as text in two columns. Nothing is
+ * held for a row once it is appended.
+ */
+export class StagedRows {
+  readonly layout: StagedLayout;
+  readonly #writer: ColumnarTableWriter;
+  /** One row by column, used again and again; all null between rows. */
+  readonly #row: Record<string, CellInput>;
+  readonly #filled: string[] = [];
+
+  private constructor(layout: StagedLayout, columns: readonly Column[], writer: ColumnarTableWriter) {
+    this.layout = layout;
+    this.#writer = writer;
+    // Parsed, because V8 keeps an object that is built key by key as a slow dictionary.
+    this.#row = JSON.parse(
+      `{${columns.map(({ name }) => `${JSON.stringify(name)}:null`).join(",")}}`,
+    ) as Record<string, CellInput>;
+  }
+
+  /** Chooses columns by the first rows, creates the table, and opens it. */
+  static async create(
+    database: RunDatabase,
+    signal: AbortSignal | undefined,
+    names: { readonly table: string; readonly stagingTable: string },
+    keys: readonly JsonKey[],
+    sample: readonly RowCells[],
+  ): Promise<StagedRows> {
+    const { columns, layout } = chooseColumns(names.stagingTable, keys, sample);
+    const definition = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(", ");
+    await database.inTransaction([
+      { sql: `CREATE OR REPLACE TABLE main.${quoteIdentifier(names.stagingTable)} (${definition})` },
+    ]);
+    const connection = await database.connect(signal);
+    try {
+      // The table writer takes JSON as the text that it is; DuckDB converts it, and so checks it.
+      const asText = columns.map(({ name, type }) => ({ name, type: type === "JSON" ? "VARCHAR" : type }));
+      const writer = await ColumnarTableWriter.open(names, asText, connection);
+      return new StagedRows(layout, columns, writer);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  append({ keys, cells, extra }: RowCells): void {
+    let rest = "";
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as JsonKey;
+      const cell = cells[index] as Exclude<JsonCell, null>;
+      const { staged } = key;
+      if (staged === undefined || !fits(cell, staged.type)) {
+        rest += `${rest === "" ? "{" : ","}"${key.id}":${restValue(cell)}`;
+      } else if (staged.type === "declared") {
+        this.#fill(staged.column, this.#declared(cell, key));
+      } else {
+        this.#fill(staged.column, cell instanceof JsonText ? cell.text : (cell as CellInput));
+      }
+    }
+    if (rest !== "") this.#fill(this.layout.rest, `${rest}}`);
+    if (extra !== "") this.#fill(this.layout.extra, `{${extra}}`);
+    this.#writer.append(this.#row);
+    for (const column of this.#filled) this.#row[column] = null;
+    this.#filled.length = 0;
+  }
+
+  /** Commits what is buffered. */
+  close(): void {
+    this.#writer.close();
+  }
+
+  #fill(column: string, value: CellInput): void {
+    this.#row[column] = value;
+    this.#filled.push(column);
+  }
+
+  #declared(cell: Exclude<JsonCell, null>, { key, declared = "" }: JsonKey): CellInput {
+    try {
+      return declaredValue(cell, declared);
+    } catch (error) {
+      if (!isOsirisError(error)) throw error;
+      const { code, category } = error;
+      const place = `Table "${this.#writer.table}", row ${this.#writer.rows + 1}, column "${key}"`;
+      throw new OsirisError({ code, category, message: `${place}: ${error.message}`, cause: error });
+    }
+  }
+}
+
+/**
+ * The columns have the names and, as far as one can tell, the types that the typed table will have: when every row fits,
+ * the staging table becomes the typed one.
+ */
+function chooseColumns(
+  table: string,
+  keys: readonly JsonKey[],
+  sample: readonly RowCells[],
+): { readonly columns: readonly Column[]; readonly layout: StagedLayout } {
+  const types = sampledTypes(sample);
+  // rowid is DuckDB's own name for the number of a row, which is read.
+  const [, ...names] = uniqueColumnNames([
+    "rowid",
+    ...keys.map(({ key }) => key),
+    "rest",
+    "extra",
+    "rest by key",
+  ]);
+  const [rest = "", extra = "", restByKey = ""] = names.slice(keys.length);
+  const columns: Column[] = [];
+  let found = 0;
+  keys.forEach((key, index) => {
+    if (key.declared === undefined && ++found > MAX_STAGED_KEYS) return;
+    const column = names[index] ?? "";
+    const type = key.declared === undefined ? (types.get(key) ?? "VARCHAR") : "declared";
+    key.staged = { column, type };
+    columns.push({ name: column, type: key.declared === undefined ? type : stagingType(key.declared) });
+  });
+  columns.push({ name: rest, type: "VARCHAR" }, { name: extra, type: "VARCHAR" });
+  return { columns, layout: { table, rest, extra, restByKey } };
+}
+
+/** A column for what was seen first; DOUBLE also holds the integers that came before. */
+function sampledTypes(sample: readonly RowCells[]): ReadonlyMap<JsonKey, StagedType> {
+  const types = new Map<JsonKey, StagedType>();
+  for (const { keys, cells } of sample) {
+    keys.forEach((key, index) => {
+      const type = STAGED[kindOf(cells[index] as Exclude<JsonCell, null>)];
+      const before = types.get(key);
+      if (type !== undefined && (before === undefined || (before === "BIGINT" && type === "DOUBLE"))) {
+        types.set(key, type);
+      }
+    });
+  }
+  return types;
+}
+
+const STAGED: Readonly<Record<Kind, StagedType | undefined>> = {
+  b: "BOOLEAN",
+  i: "BIGINT",
+  l: "BIGINT",
+  h: undefined,
+  g: undefined,
+  d: "DOUBLE",
+  n: undefined,
+  s: "VARCHAR",
+  j: "JSON",
+};
+
+function fits(cell: Exclude<JsonCell, null>, type: StagedType | "declared"): boolean {
+  if (type === "BIGINT") return typeof cell === "number" ? isInteger(cell) : isInt64(cell);
+  if (type === "DOUBLE") return typeof cell === "number";
+  if (type === "BOOLEAN") return typeof cell === "boolean";
+  if (type === "VARCHAR") return typeof cell === "string";
+  return type === "declared" || cell instanceof JsonText;
+}
+
+function isInt64(cell: Exclude<JsonCell, null>): boolean {
+  return typeof cell === "bigint" && cell >= -INT64_MAX - 1n && cell <= INT64_MAX;
+}
+
+function restValue(cell: Exclude<JsonCell, null>): string {
+  return JSON.stringify(`${kindOf(cell)}${typeof cell === "string" ? cell : cellText(cell)}`);
+}
