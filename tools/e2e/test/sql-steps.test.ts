@@ -113,6 +113,31 @@ describe("SQL that fails when it runs", () => {
     });
   });
 
+  test("is told as it is when a driver calls something else SQL", async () => {
+    const run =
+      'const error = new Error("own words"); throw Object.assign(error, { [Symbol.for("osiris.error")]: true, code: "own.code", category: "data", retryable: false, sql: 5 });';
+    const folder = project({
+      ...driverPackage("osiris-driver-own", [
+        {
+          name: "own.sql",
+          mode: "transform",
+          inputs: "many",
+          spec: {
+            sql: "/query",
+            configSchema: { type: "object", properties: { query: { type: "string" } } },
+          },
+          run,
+        },
+      ]),
+      "package.json": projectManifest("osiris-driver-own"),
+      "p.yaml": pipeline(
+        "  - { id: result, component: own.sql, mode: transform, config: { query: SELECT 1 } }\n",
+      ),
+    });
+    const { stdout } = await osiris(folder, "run", "p.yaml");
+    expect(stdout).toMatch(/Step "result" failed: own words \[own\.code\]\n$/);
+  });
+
   test("names the line of a statement that is a driver's own", async () => {
     const folder = project({
       ...driverPackage("osiris-driver-own", [

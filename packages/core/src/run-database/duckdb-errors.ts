@@ -38,7 +38,7 @@ export interface DuckDbError {
   readonly exception_type: string;
   readonly exception_message: string;
   readonly error_subtype?: string;
-  /** An index into the statement's UTF-8 bytes. */
+  /** An index into the statement: of UTF-8 bytes, from the parser of code points. */
   readonly position?: string;
   readonly name?: string;
   readonly call?: string;
