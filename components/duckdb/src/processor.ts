@@ -25,7 +25,7 @@ export const duckdbProcessor: Driver<DuckdbProcessorConfig> = defineDriver({
 /** What DuckDB is going to do, as the tree that EXPLAIN draws. */
 async function planOf(query: string, ctx: DriverContext): Promise<string> {
   const { rows } = await ctx.query(`EXPLAIN\n${query}`);
-  const plan = rows.map((row) => String(row["explain_value"])).join("\n");
+  const plan = rows.map((row) => row["explain_value"] as string).join("\n");
   return plan.length > MAX_PLAN ? `${plan.slice(0, MAX_PLAN)}…` : plan;
 }
 

@@ -249,6 +249,6 @@ describe("no value is lost in a file with", () => {
     const { text } = result(name);
     const wanted = out ?? (typeof csv === "string" ? csv : "");
     expect(text.length > 1000 ? text === wanted : text).toBe(text.length > 1000 ? true : wanted);
-    if (types !== undefined) expect(result(name).types).toBe(types);
+    expect(result(name).types).toMatch(types ?? "");
   });
 });

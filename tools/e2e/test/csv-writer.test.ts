@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import fc from "fast-check";
+import { array, constantFrom, option, sample, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { osiris } from "../src/osiris.ts";
 import { pipeline, project } from "../src/project.ts";
@@ -223,10 +223,8 @@ test("any text comes back as it was written", { timeout: 60_000 }, async () => {
     "1",
     "true",
   ];
-  const text = fc.option(
-    fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((parts) => parts.join("")),
-  );
-  const rows = fc.sample(fc.tuple(text, text, text), { numRuns: 3000, seed: 20261121 });
+  const text = option(array(constantFrom(...pieces), { maxLength: 6 }).map((parts) => parts.join("")));
+  const rows = sample(tuple(text, text, text), { numRuns: 3000, seed: 20261121 });
   const literal = (value: string | null): string =>
     value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`;
   const values = rows.map((row) => `(${row.map(literal).join(", ")})`).join(", ");
@@ -253,7 +251,14 @@ ${writes.join("")}`),
   for (const folder of [made, back])
     expect((await osiris(folder, "run", "pipeline.yaml")).stdout).toMatch(/ succeeded in /);
   for (const index of ways.keys()) {
-    const { stdout } = await osiris(back, "query", `SELECT a, b, c FROM rows${index}`, "--json", "--limit", "5000");
+    const { stdout } = await osiris(
+      back,
+      "query",
+      `SELECT a, b, c FROM rows${index}`,
+      "--json",
+      "--limit",
+      "5000",
+    );
     const found = (JSON.parse(stdout) as { rows: Record<string, string | null>[] }).rows;
     expect(found.map(({ a, b, c }) => [a, b, c])).toEqual(rows);
   }

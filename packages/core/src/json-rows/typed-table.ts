@@ -115,7 +115,7 @@ async function countExtra(staged: StagedJson): Promise<ExtraMembers | undefined>
   return {
     rows,
     firstRow: Number(row?.["first"]) + 1,
-    names: JSON.parse(String(row?.["names"])) as readonly string[],
+    names: JSON.parse(row?.["names"] as string) as readonly string[],
   };
 }
 
