@@ -34,7 +34,7 @@ async function reportRenamed(query: string, columns: readonly Column[], ctx: Dri
   if (!columns.some(({ name }) => NUMBERED.test(name))) return;
   const { rows } = await ctx.query(`DESCRIBE\n${query}`);
   const renamed = rows.flatMap((row, index) => {
-    const from = String(row["column_name"]);
+    const from = row["column_name"] as string;
     const to = columns[index]?.name;
     return from === to ? [] : [`"${from}" became "${to}"`];
   });

@@ -61,8 +61,8 @@ export class GuardedConnection implements SqlConnection {
   }
 
   async run(sql: string, params?: SqlParams): Promise<QueryResult> {
-    return this.#statement(sql, async () => {
-      const result = await (await this.#prepare(sql, params)).run();
+    return this.#statement(sql, params, async (prepared) => {
+      const result = await prepared.run();
       const columns = columnsOf(result);
       const rows = (await result.fetchAllChunks()).flatMap((chunk) => rowsOf(chunk, columns));
       return { columns: columns.map(({ name, type }) => ({ name, type })), rows };
@@ -71,8 +71,8 @@ export class GuardedConnection implements SqlConnection {
 
   /** The first `rows` rows of a statement's result, for people to read. */
   async head(sql: string, rows: number): Promise<DisplayedRows> {
-    return this.#statement(sql, async () => {
-      const result = await (await this.#prepare(sql, undefined)).stream();
+    return this.#statement(sql, undefined, async (prepared) => {
+      const result = await prepared.stream();
       const columns = columnsOf(result);
       const shown: Readonly<Record<string, JsonValue>>[] = [];
       while (shown.length < rows) {
@@ -86,10 +86,12 @@ export class GuardedConnection implements SqlConnection {
 
   async *stream(sql: string, params?: SqlParams): AsyncGenerator<ColumnBatch> {
     this.#take("stream", sql);
+    let prepared: DuckDBPreparedStatement | undefined;
     try {
-      const result = await this.#call("fetches", sql, async () =>
-        (await this.#prepare(sql, params)).stream(),
-      );
+      const result = await this.#call("fetches", sql, async () => {
+        prepared = await this.#prepare(sql, params);
+        return prepared.stream();
+      });
       const columns = columnsOf(result);
       for (;;) {
         const chunk = await this.#call("fetches", sql, () => result.fetchChunk());
@@ -97,6 +99,7 @@ export class GuardedConnection implements SqlConnection {
         yield batchOf(chunk, columns);
       }
     } finally {
+      prepared?.destroySync();
       this.#busy = "no";
     }
   }
@@ -126,10 +129,22 @@ export class GuardedConnection implements SqlConnection {
     this.#onClose();
   }
 
-  async #statement<T>(sql: string, task: () => Promise<T>): Promise<T> {
+  async #statement<T>(
+    sql: string,
+    params: SqlParams | undefined,
+    task: (prepared: DuckDBPreparedStatement) => Promise<T>,
+  ): Promise<T> {
     this.#take("statement", sql);
     try {
-      return await this.#call("statements", sql, task);
+      return await this.#call("statements", sql, async () => {
+        const prepared = await this.#prepare(sql, params);
+        try {
+          return await task(prepared);
+        } finally {
+          // It would keep the database open, and the file locked, until it is collected some time.
+          prepared.destroySync();
+        }
+      });
     } finally {
       this.#busy = "no";
     }
@@ -167,10 +182,15 @@ export class GuardedConnection implements SqlConnection {
       });
     }
     const prepared = await statements.prepare(0);
-    if (!this.#isOwn) assertStepStatement(prepared.statementType);
-    this.#throwIfStopped();
-    if (params !== undefined) prepared.bind(bindable(params));
-    return prepared;
+    try {
+      if (!this.#isOwn) assertStepStatement(prepared.statementType);
+      this.#throwIfStopped();
+      if (params !== undefined) prepared.bind(bindable(params));
+      return prepared;
+    } catch (error) {
+      prepared.destroySync();
+      throw error;
+    }
   }
 
   /** The statements in a text; undefined when there is none, which the client answers with a bare error. */
