@@ -110,16 +110,16 @@ export class Connections {
     return [...(this.#families.get(family)?.keys() ?? [])];
   }
 
-  /** What a manifest's reference means: `@family.alias`, or `@family` for the family's default. */
-  resolve(reference: string): Connection | undefined {
+  /**
+   * What a component's reference in a manifest means: `@family.alias`, or `@family` for the family's default: the one
+   * marked so, or the only one. A component that can do without a connection takes only the one marked so.
+   */
+  resolve(reference: string, spec: ComponentSpec): Connection | undefined {
     const { family, alias } = referenceParts(reference);
-    return alias === undefined ? this.#default(family) : this.#families.get(family)?.get(alias);
-  }
-
-  /** The one marked so, or the only one. */
-  #default(family: string): Connection | undefined {
+    if (alias !== undefined) return this.#families.get(family)?.get(alias);
     const all = [...(this.#families.get(family)?.values() ?? [])];
-    return all.find(({ fields }) => fields["default"] === true) ?? (all.length === 1 ? all[0] : undefined);
+    const only = all.length === 1 && needsConnection(spec) ? all[0] : undefined;
+    return all.find(({ fields }) => fields["default"] === true) ?? only;
   }
 }
 
@@ -127,6 +127,12 @@ export class Connections {
 export function referenceParts(reference: string): { readonly family: string; readonly alias?: string } {
   const [family = "", alias] = reference.slice(1).split(".");
   return { family, ...(alias === undefined ? {} : { alias }) };
+}
+
+/** Whether a config has to have a field that a connection may supply. */
+export function needsConnection(spec: ComponentSpec): boolean {
+  const fields = connectionFields(spec);
+  return (spec.configSchema.required ?? []).some((field) => fields.has(field));
 }
 
 /** The fields of a connection that a component takes. */

@@ -110,6 +110,15 @@ describe("base_dir", () => {
     expect(readFileSync(join(folder, "lake/out/copy.csv"), "utf8")).toBe("n\n1\n");
   });
 
+  test("of a connection that nobody names moves no path, unless it is marked as the default", async () => {
+    const files = { "a.csv": "n\n1\n", "lake/a.csv": "n\n2\n" };
+    const unnamed = await read("{ path: a.csv }", { ...files, "osiris_connections.yaml": connections });
+    expect(unnamed.text()).toBe("n\n1\n");
+    const marked = connections.replace("{ base_dir", "{ default: true, base_dir");
+    const { folder } = await read("{ path: a.csv }", { ...files, "osiris_connections.yaml": marked });
+    expect(readFileSync(join(folder, "lake/out/copy.csv"), "utf8")).toBe("n\n2\n");
+  });
+
   test("of a step starts at the pipeline file", async () => {
     const { text } = await read("{ base_dir: lake, path: a.csv }", { "lake/a.csv": "n\n1\n" });
     expect(text()).toBe("n\n1\n");

@@ -85,7 +85,7 @@ export function lookUp(
   );
   const known = connections();
   if (known === undefined) return { isMissing: alias !== undefined || lacks };
-  const found = known.resolve(reference);
+  const found = known.resolve(reference, spec);
   if (found !== undefined) return { source: found, isMissing: false };
   // A default is taken where there is one, and missed only where something is missing.
   if (alias === undefined && !lacks) return NO_CONNECTION;

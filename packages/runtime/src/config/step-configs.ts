@@ -130,7 +130,7 @@ export class StepConfigs {
 
   #connectionFields(step: ManifestStep, spec: ComponentSpec): Readonly<Record<string, unknown>> {
     if (step.connection === undefined) return {};
-    const found = this.#connections.resolve(step.connection);
+    const found = this.#connections.resolve(step.connection, spec);
     if (found !== undefined) return fieldsFor(spec, found);
     // A default is taken where there is one; whether the step can do without, its schema knows.
     if (referenceParts(step.connection).alias === undefined) return {};
