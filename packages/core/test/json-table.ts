@@ -77,7 +77,7 @@ export function canonicalCell(
   if (type === "JSON" && cell !== null) return canonical(parseExactly(String(cell)));
   const isNumber =
     typeof original === "number" || typeof original === "bigint" || original instanceof JsonNumeral;
-  return typeof cell === "string" && isNumber ? canonicalNumber(cell) : canonical(cell);
+  return typeof cell === "string" && isNumber ? canonicalNumber(cell) : canonical(cell as JsonInput);
 }
 
 /** JSON.parse with all digits of numbers. */
