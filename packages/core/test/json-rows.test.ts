@@ -29,6 +29,7 @@ describe("the type of a column holds all values exactly", () => {
     ["doubles with powers beside what no double is", [1e-7, 1e21, n("0.10000000000000000001")], "VARCHAR"],
     ["the same where 38 digits are enough", [1.5e-5, 1e16, n("0.10000000000000000001")], "DECIMAL(37,20)"],
     ["exponents at the ends of 32 bits", [n("1e-2147483648"), n("1e2147483647")], "VARCHAR"],
+    ["a power that DuckDB would not take", [n("4000000.00000000000005e-1"), 1], "DECIMAL(21,15)"],
     ["a number below doubles", [n("1e-400"), 1], "VARCHAR"],
     ["minus zero beside what no double is", [-0, n("9007199254740993")], "VARCHAR"],
     ["zeros at the end of a long fraction", [n(`0.5${"0".repeat(60)}1`), 1], "VARCHAR"],
@@ -56,5 +57,13 @@ describe("the type of a column holds all values exactly", () => {
     expect(table.rows.map(({ v }, row) => canonicalCell(v, type, inOrder[row]))).toEqual(
       inOrder.map(canonical),
     );
+  });
+
+  test("a whole number in a mixture has one spelling, wherever it was staged", async () => {
+    const { rows } = await jsonTable([
+      column(1.5, 2, "x", ...Array.from({ length: 3000 }, () => "y"), 2, n("2.0")),
+    ]);
+    const texts = rows.map(({ v }) => v).filter((text) => text !== '"y"');
+    expect(texts).toEqual(["1.5", "2", '"x"', "2", "2"]);
   });
 });

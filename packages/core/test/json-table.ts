@@ -56,13 +56,13 @@ export function shape({ columns }: JsonTable): readonly string[] {
 }
 
 /** A JSON value in one spelling: equal texts are equal values, numbers by all their digits and the sign of zero. */
-export function canonical(value: JsonInput | undefined): string {
+export function canonical(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint")
     return canonicalNumber(String(Object.is(value, -0) ? "-0" : value));
   if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
   if (value instanceof JsonNumeral) return canonicalNumber(value.numeral);
-  if (Array.isArray(value)) return `[${value.map((element) => canonical(element as JsonInput)).join(",")}]`;
-  const members = Object.entries(value as Readonly<Record<string, JsonInput>>).toSorted(([a], [b]) =>
+  if (Array.isArray(value)) return `[${value.map((element) => canonical(element)).join(",")}]`;
+  const members = Object.entries(value as Readonly<Record<string, unknown>>).toSorted(([a], [b]) =>
     a < b ? -1 : 1,
   );
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(",")}}`;

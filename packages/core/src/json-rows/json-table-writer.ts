@@ -97,8 +97,8 @@ export class StagedJsonWriter implements JsonTableWriter {
   }
 
   /** True when the sample is complete. */
-  #addToSample(sample: RowCells[], { keys, cells, extra }: RowCells): boolean {
-    sample.push({ keys: [...keys], cells: [...cells], extra });
+  #addToSample(sample: RowCells[], { keys, cells, sameKeys, extra }: RowCells): boolean {
+    sample.push({ keys: [...keys], cells: [...cells], sameKeys, extra });
     this.#sampleBytes += extra.length;
     for (const cell of cells) {
       const text = cell instanceof JsonText ? cell.text : cell;

@@ -3,10 +3,12 @@ import { isOsirisError, OsirisError } from "../errors.ts";
 import { cellText, isPlainObject, jsonCell, wellFormed, type JsonCell } from "./json-cell.ts";
 import type { JsonKey, JsonKeys } from "./json-keys.ts";
 
-/** What a row holds besides null. */
+/** What a row holds, key by key. */
 export interface RowCells {
   readonly keys: readonly JsonKey[];
-  readonly cells: readonly Exclude<JsonCell, null>[];
+  readonly cells: readonly JsonCell[];
+  /** The keys are those of the row before, in the same order. */
+  readonly sameKeys: boolean;
   /** Members of the row whose keys have no column, as JSON text without braces. */
   readonly extra: string;
 }
@@ -15,11 +17,10 @@ export interface RowCells {
 export class RowReader {
   readonly #table: string;
   readonly #keys: JsonKeys;
-  /** The keys of the row before: rows of one source mostly have the same, in the same order. */
-  readonly #before: (JsonKey | undefined)[] = [];
-  readonly #row: { keys: JsonKey[]; cells: Exclude<JsonCell, null>[]; extra: string } = {
+  readonly #row: { keys: JsonKey[]; cells: JsonCell[]; sameKeys: boolean; extra: string } = {
     keys: [],
     cells: [],
+    sameKeys: false,
     extra: "",
   };
 
@@ -30,36 +31,40 @@ export class RowReader {
 
   /** The row's content, valid until the next call. `number` counts from 1, for errors. */
   read(row: JsonRow, number: number): RowCells {
-    this.#row.keys.length = 0;
-    this.#row.cells.length = 0;
-    this.#row.extra = "";
     if (!isPlainObject(row)) throw this.#notAnObject(row, number);
-    let position = 0;
+    const { keys, cells } = this.#row;
+    this.#row.sameKeys = true;
+    this.#row.extra = "";
+    let count = 0;
     // oxlint-disable-next-line guard-for-in -- a plain object inherits nothing that counts
     for (const key in row) {
       try {
-        this.#member(key, row[key], position++);
+        // Rows of one source mostly have the same keys in the same order: those of the row before still stand there.
+        if (keys[count]?.key === key) cells[count++] = jsonCell(row[key]);
+        else if (this.#other(key, row[key], count)) count += 1;
       } catch (error) {
         throw this.#misplaced(error, key, number);
       }
     }
+    if (count !== keys.length) this.#row.sameKeys = false;
+    keys.length = count;
+    cells.length = count;
     return this.#row;
   }
 
-  #member(key: string, value: JsonRow[string], position: number): void {
-    let entry = this.#before[position];
-    if (entry === undefined || entry.key !== key) {
-      entry = this.#keys.find(key);
-      this.#before[position] = entry;
-    }
+  /** Takes a key that the row before did not have in this place; false when it has no column. */
+  #other(key: string, value: JsonRow[string], place: number): boolean {
     const cell = jsonCell(value);
-    if (entry === undefined) {
-      const member = `${JSON.stringify(wellFormed(key))}:${cell === null ? "null" : cellText(cell)}`;
-      this.#row.extra += this.#row.extra === "" ? member : `,${member}`;
-    } else if (cell !== null) {
-      this.#row.keys.push(entry);
-      this.#row.cells.push(cell);
+    const entry = this.#keys.find(key);
+    if (entry !== undefined) {
+      this.#row.sameKeys = false;
+      this.#row.keys[place] = entry;
+      this.#row.cells[place] = cell;
+      return true;
     }
+    const member = `${JSON.stringify(wellFormed(key))}:${cell === null ? "null" : cellText(cell)}`;
+    this.#row.extra += this.#row.extra === "" ? member : `,${member}`;
+    return false;
   }
 
   #notAnObject(row: unknown, number: number): OsirisError {

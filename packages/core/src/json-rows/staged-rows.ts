@@ -32,9 +32,10 @@ export interface StagedLayout {
 export class StagedRows {
   readonly layout: StagedLayout;
   readonly #writer: ColumnarTableWriter;
-  /** One row by column, used again and again; all null between rows. */
+  /** One row by column, used again and again. */
   readonly #row: Record<string, CellInput>;
-  readonly #filled: string[] = [];
+  /** The columns that the last row's keys have. */
+  #filled: readonly string[] = [];
 
   private constructor(layout: StagedLayout, columns: readonly Column[], writer: ColumnarTableWriter) {
     this.layout = layout;
@@ -70,25 +71,20 @@ export class StagedRows {
     }
   }
 
-  append({ keys, cells, extra }: RowCells): void {
+  append({ keys, cells, sameKeys, extra }: RowCells): void {
+    if (!sameKeys) this.#changeKeys(keys);
     let rest = "";
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as JsonKey;
-      const cell = cells[index] as Exclude<JsonCell, null>;
+      const cell = cells[index] as JsonCell;
       const { staged } = key;
-      if (staged === undefined || !fits(cell, staged.type)) {
-        rest += `${rest === "" ? "{" : ","}"${key.id}":${restValue(cell)}`;
-      } else if (staged.type === "declared") {
-        this.#fill(staged.column, this.#declared(cell, key));
-      } else {
-        this.#fill(staged.column, cell instanceof JsonText ? cell.text : (cell as CellInput));
-      }
+      const isStaged = staged !== undefined && (cell === null || fits(cell, staged.type));
+      if (staged !== undefined) this.#row[staged.column] = isStaged ? this.#stagedValue(cell, key) : null;
+      if (!isStaged && cell !== null) rest += `${rest === "" ? "{" : ","}"${key.id}":${restValue(cell)}`;
     }
-    if (rest !== "") this.#fill(this.layout.rest, `${rest}}`);
-    if (extra !== "") this.#fill(this.layout.extra, `{${extra}}`);
+    this.#row[this.layout.rest] = rest === "" ? null : `${rest}}`;
+    this.#row[this.layout.extra] = extra === "" ? null : `{${extra}}`;
     this.#writer.append(this.#row);
-    for (const column of this.#filled) this.#row[column] = null;
-    this.#filled.length = 0;
   }
 
   /** Commits what is buffered. */
@@ -96,9 +92,15 @@ export class StagedRows {
     this.#writer.close();
   }
 
-  #fill(column: string, value: CellInput): void {
-    this.#row[column] = value;
-    this.#filled.push(column);
+  /** Forgets the last row's values, which the next row may not have. */
+  #changeKeys(keys: readonly JsonKey[]): void {
+    for (const column of this.#filled) this.#row[column] = null;
+    this.#filled = keys.flatMap(({ staged }) => (staged === undefined ? [] : [staged.column]));
+  }
+
+  #stagedValue(cell: JsonCell, key: JsonKey): CellInput {
+    if (cell !== null && key.declared !== undefined) return this.#declared(cell, key);
+    return cell instanceof JsonText ? cell.text : (cell as CellInput);
   }
 
   #declared(cell: Exclude<JsonCell, null>, { key, declared = "" }: JsonKey): CellInput {
@@ -150,7 +152,8 @@ function sampledTypes(sample: readonly RowCells[]): ReadonlyMap<JsonKey, StagedT
   const types = new Map<JsonKey, StagedType>();
   for (const { keys, cells } of sample) {
     keys.forEach((key, index) => {
-      const type = STAGED[kindOf(cells[index] as Exclude<JsonCell, null>)];
+      const cell = cells[index] ?? null;
+      const type = cell === null ? undefined : STAGED[kindOf(cell)];
       const before = types.get(key);
       if (type !== undefined && (before === undefined || (before === "BIGINT" && type === "DOUBLE"))) {
         types.set(key, type);
