@@ -112,13 +112,14 @@ export class Connections {
 
   /**
    * What a component's reference in a manifest means: `@family.alias`, or `@family` for the family's default: the one
-   * marked so, or the only one. A component that can do without a connection takes only the one marked so.
+   * marked so, or the only one. Where a connection has nothing but a folder to give, only the one marked so: paths must
+   * not move because another step got a connection.
    */
   resolve(reference: string, spec: ComponentSpec): Connection | undefined {
     const { family, alias } = referenceParts(reference);
     if (alias !== undefined) return this.#families.get(family)?.get(alias);
     const all = [...(this.#families.get(family)?.values() ?? [])];
-    const only = all.length === 1 && needsConnection(spec) ? all[0] : undefined;
+    const only = all.length === 1 && !givesOnlyFolder(spec) ? all[0] : undefined;
     return all.find(({ fields }) => fields["default"] === true) ?? only;
   }
 }
@@ -129,10 +130,9 @@ export function referenceParts(reference: string): { readonly family: string; re
   return { family, ...(alias === undefined ? {} : { alias }) };
 }
 
-/** Whether a config has to have a field that a connection may supply. */
-export function needsConnection(spec: ComponentSpec): boolean {
-  const fields = connectionFields(spec);
-  return (spec.configSchema.required ?? []).some((field) => fields.has(field));
+/** Whether all that a connection may supply to a component is the folder where its paths start. */
+export function givesOnlyFolder(spec: ComponentSpec): boolean {
+  return [...connectionFields(spec).keys()].every((field) => `/${field}` === spec.paths?.base);
 }
 
 /** The fields of a connection that a component takes. */

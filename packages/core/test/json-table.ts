@@ -77,7 +77,7 @@ export function canonicalCell(
   if (type === "JSON" && cell !== null) return canonical(parseExactly(cell as string));
   const isNumber =
     typeof original === "number" || typeof original === "bigint" || original instanceof JsonNumeral;
-  return typeof cell === "string" && isNumber ? canonicalNumber(cell) : canonical(cell as JsonInput);
+  return typeof cell === "string" && isNumber ? canonicalNumber(cell) : canonical(cell);
 }
 
 /** JSON.parse with all digits of numbers. */

@@ -10,7 +10,7 @@ const PEOPLE =
 /** The same table with columns that the compiler knows. */
 const KNOWN = PEOPLE.replace(
   "path: people.csv",
-  "path: people.csv, columns: [name, age], dtype: { age: INTEGER }",
+  "path: people.csv, columns: [name, age], dtype: { name: VARCHAR, age: INTEGER }",
 );
 const FILES = { "people.csv": "name,age\nžluťoučký kůň,7\nAnna,41\n" };
 

@@ -1,4 +1,4 @@
-import { foldCase, OsirisError } from "@osiris/core";
+import { OsirisError, uniqueColumnNames } from "@osiris/core";
 import type { CsvExtractorConfig } from "./config.ts";
 
 /** A table column, and the name that the files have for it. */
@@ -7,16 +7,9 @@ export interface NamedColumn {
   readonly inFile: string;
 }
 
-/** Unique column names: those that meet (DuckDB ignores case) get `_2`, `_3`, in order of appearance. */
 export function nameColumns(header: readonly string[]): readonly NamedColumn[] {
-  const taken = new Set<string>();
-  return header.map((inFile, index) => {
-    const wanted = inFile === "" ? `column${index + 1}` : inFile;
-    let name = wanted;
-    for (let copy = 2; taken.has(foldCase(name)); copy++) name = `${wanted}_${copy}`;
-    taken.add(foldCase(name));
-    return { inFile, name };
-  });
+  const names = uniqueColumnNames(header);
+  return header.map((inFile, index) => ({ inFile, name: names[index] ?? inFile }));
 }
 
 /** The names of a file without a header: those that `columns` gives, else `column1`, `column2`, … */

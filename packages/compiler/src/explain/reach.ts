@@ -18,7 +18,7 @@ export function filesOf(spec: ComponentSpec, config: Config, baseDir: string): r
       config,
     ).map(({ text: path }): TouchedFile =>
       isUnresolved(path) || (base !== "" && !isAbsolute(base))
-        ? { use, path: join(isAbsolute(path) ? "" : base, path) }
+        ? { use, path: base === "" || isAbsolute(path) ? path : join(base, path) }
         : { use, path, location: locationOf(path, baseDir, base) },
     ),
   );

@@ -1,5 +1,5 @@
 import { familyOf, type ComponentSpec } from "@osiris/core";
-import { fieldsFor, needsConnection, referenceParts, type Connections } from "../connections.ts";
+import { fieldsFor, givesOnlyFolder, referenceParts, type Connections } from "../connections.ts";
 import type { ManifestStep, StepConfig } from "../manifest.ts";
 import { schemaProblems } from "../schema-check.ts";
 import type { NamedConnection } from "./explanation.ts";
@@ -22,7 +22,7 @@ export function wholeConfig(
   schemaProblems(spec.configSchema, config, step.id);
   if (step.connection === undefined) return { config };
   const isDefault = referenceParts(step.connection).alias === undefined;
-  if (isDefault && found === undefined && !needsConnection(spec)) return { config };
+  if (isDefault && found === undefined && givesOnlyFolder(spec)) return { config };
   const name = found === undefined ? step.connection : `@${familyOf(spec.name)}.${found.alias}`;
   return { config, connection: { name, default: isDefault, defined: found !== undefined } };
 }
