@@ -162,34 +162,45 @@ export class RecordScanner {
   /** Reads the fields of a record. @returns where its line ends */
   #fields(bytes: Buffer, from: number, end: number, last: boolean): number {
     const { delimiter, quote } = this.#dialect;
+    const { forms } = this.#columns;
     let column = 0;
     let at = from;
     for (;;) {
-      at =
-        bytes[at] === quote
-          ? this.#quoted(bytes, at, column, end, last)
-          : this.#plain(bytes, at, column, end, last);
+      const to = this.#easyField(bytes, at, forms[column] ?? FORM.any, column);
+      if (to !== -1) at = to;
+      else if (bytes[at] === quote) at = this.#quoted(bytes, at, column, end, last);
+      else at = this.#plain(bytes, at, column, end, last);
       if (at === INCOMPLETE) return INCOMPLETE;
       if (bytes[at] !== delimiter) break;
       column += 1;
       at += 1;
     }
-    const width = this.#columns.forms.length;
+    const width = forms.length;
     if (width > 0 && column + 1 !== width && this.#problem?.reason !== MISQUOTED) {
       this.#problem = { reason: `has ${counted(column + 1, "field")}, the header has ${width}` };
     }
     return at;
   }
 
-  /** A field without quotes. @returns where it ends */
+  /** A field as nearly all are: without a quote, and of its column's form. @returns where it ends; -1 for others */
+  #easyField(bytes: Buffer, from: number, form: number, column: number): number {
+    const { ends, stops, quote } = this.#dialect;
+    const first = bytes[from] as number;
+    if (form === FORM.any || ends[first] === 1) {
+      let to = from;
+      while (stops[bytes[to] as number] === 0) to += 1;
+      return bytes[to] === quote ? -1 : to;
+    }
+    const to = endOfValue(form, bytes, from, this.#digits);
+    if (to === -1 || ends[bytes[to] as number] === 0) return -1;
+    return form > FORM.decimal || this.#fits(form, column) ? to : -1;
+  }
+
+  /** A field without quotes around it. @returns where it ends */
   #plain(bytes: Buffer, from: number, column: number, end: number, last: boolean): number {
     const { ends, stops, quote } = this.#dialect;
     const form = this.#columns.forms[column];
     const isChecked = form !== FORM.any && form !== undefined && ends[bytes[from] as number] === 0;
-    if (isChecked) {
-      const to = endOfValue(form, bytes, from, this.#digits);
-      if (to !== -1 && ends[bytes[to] as number] === 1 && this.#fits(form, column)) return to;
-    }
     let at = from;
     for (;;) {
       while (stops[bytes[at] as number] === 0) at += 1;
@@ -213,7 +224,7 @@ export class RecordScanner {
     const form = this.#columns.forms[column];
     if (form !== FORM.any && form !== undefined) {
       const to = endOfValue(form, bytes, from + 1, this.#digits);
-      if (to !== close || !this.#fits(form, column)) {
+      if (to !== close || (form <= FORM.decimal && !this.#fits(form, column))) {
         this.#misfit(column, fieldText(bytes, from, close + 1, quote), true);
       }
     }
@@ -241,9 +252,8 @@ export class RecordScanner {
     return at;
   }
 
-  /** Whether a numeral is within its column's limits; other forms have none. Notes a longer one than before. */
+  /** Whether a numeral is within its column's limits. Notes a longer one than before. */
   #fits(form: number, column: number): boolean {
-    if (form > FORM.decimal) return true;
     const columns = this.#columns;
     const { whole, fraction } = this.#digits;
     if (whole > (columns.wholeLimits[column] as number)) return false;
