@@ -5,9 +5,9 @@ import { didYouMean } from "./nearest.ts";
 import type { Path } from "./references.ts";
 import { Report } from "./report.ts";
 import {
+  assertSchema,
   brokenConstraints,
   checkFileSchema,
-  compileSchema,
   pointerToPath,
   schemaProblems,
   spanOfProblem,
@@ -113,7 +113,7 @@ function checkSchemas(spec: ComponentSpec, source: Source, report: Report): bool
   let good = true;
   for (const [schema, path] of schemas) {
     try {
-      compileSchema(schema);
+      assertSchema(schema);
     } catch (error) {
       good = false;
       const why = error instanceof Error ? error.message : String(error);
