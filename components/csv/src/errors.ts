@@ -2,7 +2,11 @@ import { OsirisError } from "@osiris/core";
 
 /** Node's file errors, and what a user does about them. */
 const READINGS: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
-  ENOENT: ["csv.file_not_found", "does not exist", "Check the path; it is relative to the pipeline file."],
+  ENOENT: [
+    "csv.file_not_found",
+    "does not exist",
+    "Check the path; a relative one starts at the pipeline file, or at base_dir.",
+  ],
   ENOTDIR: ["csv.file_not_found", "does not exist", "A part of the path is a file, not a folder."],
   EISDIR: ["csv.not_a_file", "is a folder", "Name a file."],
   EACCES: [

@@ -112,7 +112,7 @@ describe("what a declared type takes", () => {
   });
 });
 
-test("column names never meet, even where a numbered name is taken", () => {
+test("column names never meet, and none takes a name that the file has for another", () => {
   const names = nameColumns(["a", "A", "a_2", "a", "", "column5"]).map((column) => column.name);
-  expect(names).toEqual(["a", "A_2", "a_2_2", "a_3", "column5", "column5_2"]);
+  expect(names).toEqual(["a", "A_3", "a_2", "a_4", "column5_2", "column5"]);
 });

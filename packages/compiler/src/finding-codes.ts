@@ -152,6 +152,12 @@ export const FINDING_CODES = {
     cause: "Two steps write one file, or one reads what another writes and neither waits for the other.",
     remedy: "Give each a file of its own, or let one need the other.",
   },
+  "step.reads_own_output": {
+    severity: "warning",
+    cause:
+      "A later step writes a file that the pattern of an earlier one will find when the pipeline runs again.",
+    remedy: "Write into another folder, or make the pattern narrower.",
+  },
 
   "config.unknown_key": {
     cause: "The component has no such setting.",

@@ -127,6 +127,12 @@ const CASES: Partial<Record<FindingCode, Case>> = {
     at: "two, config",
   },
   "step.same_file": { oml: pipeline(SOURCE + sink("a", "x") + sink("b", "./x")), at: "./x" },
+  "step.reads_own_output": {
+    oml: pipeline(
+      `  - { id: all, component: test.table, mode: read, config: { path: "out/*.csv" } }\n${sink("last", "out/last.csv", "[all]")}`,
+    ),
+    at: '"out/*.csv"',
+  },
 
   "config.unknown_key": { oml: pipeline(SOURCE + sink("out", "x, sise: 5")), at: "sise" },
   "config.missing_key": {

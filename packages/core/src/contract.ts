@@ -207,7 +207,10 @@ export interface TableWriter {
   readonly rows: number;
   /** Adds a row. Values are found by column name, a missing one is NULL, an unknown name is an error. */
   append(row: Readonly<Record<string, CellInput>>): void;
-  /** Commits what is buffered. After it no row can be added. Safe to call twice. */
+  /**
+   * Commits what is buffered. After it no row can be added. Safe to call twice. After a failed `append` it throws that
+   * error, and so does the step: a row is missing.
+   */
   close(): void;
 }
 

@@ -256,9 +256,12 @@ describe("the table writer refuses", () => {
 
   test("a name that no column has", async () => {
     const database = await openDatabase();
-    const writer = await new StepTables(database, "step").create([{ name: "a", type: "INTEGER" }]);
+    const tables = new StepTables(database, "step");
+    const writer = await tables.create([{ name: "a", type: "INTEGER" }]);
     expect(() => writer.append({ a: 1, A: 2 })).toThrow(/row 1: no column is called "A"/);
-    writer.close();
+    // Whoever has caught it: a row is missing.
+    expect(() => writer.close()).toThrow(/row 1: no column is called "A"/);
+    await expect(tables.seal()).rejects.toThrow(/row 1: no column is called "A"/);
   });
 
   test("a type that it cannot fill, and columns that meet", async () => {

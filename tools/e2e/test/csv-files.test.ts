@@ -87,7 +87,7 @@ describe("several files", () => {
       "a.csv": "n\n1\n",
     });
     const { exitCode, stderr } = await osiris(folder, "validate", "pipeline.yaml");
-    expect(stderr).toMatch(/Step "copy" writes "out\/\*\.csv", and neither step waits for the other/);
+    expect(stderr).toMatch(/Step "copy" writes "out\/copy\.csv", and neither step waits for the other/);
     expect(exitCode).toBe(2);
   });
 });

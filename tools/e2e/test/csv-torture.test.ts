@@ -156,9 +156,34 @@ describe("types are found, and no value is lost:", () => {
 });
 
 const wide = Array.from({ length: 10_000 }, (_, n) => `c${n}`).join(",");
+const huge = "x".repeat(90_000_000);
 const long = "ž".repeat(5_000_000);
 
 const shapes: Readonly<Record<string, Case>> = {
+  "blanks for delimiters, between dates and times": {
+    csv: "a b c\n2024-01-01T01:00:00 p q\n2024-01-01 10:00:00 x\n",
+    read: ', delimiter: " "',
+    out: "a,b,c\n2024-01-01T01:00:00,p,q\n2024-01-01,10:00:00,x\n",
+    types: "VARCHAR VARCHAR VARCHAR",
+  },
+  "points and minus signs for delimiters": {
+    csv: "a-b\n1.5-2024\n-7\n",
+    read: ", delimiter: '-'",
+    out: "a,b\n1.5,2024\n,7\n",
+    types: "DECIMAL(18,1) BIGINT",
+  },
+  "colons for delimiters": { csv: "a:b:c\n10:00:00\n", read: ", delimiter: ':'", out: "a,b,c\n10,00,00\n" },
+  "digits for delimiters": {
+    csv: "a0b\n102\n",
+    read: ", delimiter: '0'",
+    out: "a,b\n1,2\n",
+    types: "BIGINT BIGINT",
+  },
+  "a blank line above the header": {
+    csv: "\na,b\n1,2\n\n",
+    read: ", skip_blank_lines: false",
+    out: "a,b\n1,2\n,\n",
+  },
   "a byte order mark": { csv: "\uFEFFa,b\n1,2\n", out: "a,b\n1,2\n" },
   "a byte order mark before a quote": { csv: '\uFEFF"a",b\n1,2\n', out: "a,b\n1,2\n" },
   CRLF: { csv: "a,b\r\n1,2\r\n3,4", out: "a,b\n1,2\n3,4\n" },
@@ -188,6 +213,7 @@ const shapes: Readonly<Record<string, Case>> = {
   "a header over two lines": { csv: '"a\nb",c\n1,2\n' },
   "a header over two lines that end in CRLF": { csv: '"a\r\nb",c\r\n1,2\r\n', out: '"a\r\nb",c\n1,2\n' },
   "10,000 columns": { csv: `${wide}\n${wide}\n` },
+  "a record of 90 MB": { csv: `a,b\n${huge},1\n2,3\n` },
   "a field of 10 MB": { csv: `a,b\n${long},1\n2,"${long}"\n`, out: `a,b\n${long},1\n2,${long}\n` },
   "quotes within fields": { csv: 'a,b\n5" pipe,x "y" z\n', out: 'a,b\n"5"" pipe","x ""y"" z"\n' },
   "a blank before a quote": { csv: 'a,b\n1, "x"\n', out: 'a,b\n1," ""x"""\n' },

@@ -161,14 +161,13 @@ describe("column names", () => {
   test("that meet, or are empty, get names of their own, with a warning that maps them", async () => {
     const { folder, stderr } = await copyCsv("a,A,,a_2,a\n1,2,3,4,5\n");
     const { columns } = await preview(folder);
-    expect(columns.map(({ name }) => name)).toEqual(["a", "A_2", "column3", "a_2_2", "a_3"]);
-    expect(stderr).toMatch(/warn: rows: The column "A" is called "A_2" in the table/);
+    expect(columns.map(({ name }) => name)).toEqual(["a", "A_3", "column3", "a_2", "a_4"]);
+    expect(stderr).toMatch(/warn: rows: The column "A" is called "A_3" in the table/);
     const renamed = logLines(runFolder(folder), "events").filter((event) => event["level"] === "warn");
     expect(renamed.map(({ from, to }) => [from, to])).toEqual([
-      ["A", "A_2"],
+      ["A", "A_3"],
       ["", "column3"],
-      ["a_2", "a_2_2"],
-      ["a", "a_3"],
+      ["a", "a_4"],
     ]);
   });
 });

@@ -15,6 +15,60 @@ function withDriver(run: string): string {
   });
 }
 
+describe("what a driver catches is not forgotten", () => {
+  test.each([
+    [
+      "a row that its table refused",
+      `const table = await ctx.createTable([{ name: "n", type: "INTEGER" }]);
+       for (const n of [1, "x", 2]) { try { table.append({ n }); } catch {} }
+       return { rows: 0 };`,
+      /row 2, column "n": string "x" does not fit INTEGER/,
+    ],
+    [
+      "a reject that was none",
+      `const rejects = await ctx.openRejects();
+       rejects.add({ row: { n: 1 }, reason: "odd" });
+       try { rejects.add({ row: { n: 2 }, reason: 5 }); } catch {}
+       ${GOOD}`,
+      /row 2, column "reason"/,
+    ],
+  ])("%s fails the step", async (_name, run, says) => {
+    const { exitCode, stdout } = await osiris(withDriver(run), "run", "pipeline.yaml");
+    expect(stdout).toMatch(says);
+    expect(exitCode).toBe(1);
+  });
+
+  test("rejects may hold what no table can", async () => {
+    const folder = withDriver(
+      `const rejects = await ctx.openRejects(); rejects.add({ row: { n: "\\ud800", big: 5n }, reason: "odd" }); ${GOOD}`,
+    );
+    expect((await osiris(folder, "run", "pipeline.yaml")).exitCode).toBe(0);
+    const { stdout } = await osiris(folder, "query", 'SELECT "row" FROM s__rejects', "--json");
+    const [found] = (JSON.parse(stdout) as { rows: { row: string }[] }).rows;
+    expect(found?.row).toBe('{"n":"\uFFFD","big":"5"}');
+  });
+
+  test.each([
+    ["at once", "(async () => { throw new Error('no'); })()"],
+    [
+      "after a look at a file",
+      "import('node:fs/promises').then((fs) => fs.stat('/')).then(() => { throw new Error('no'); })",
+    ],
+    ["late", "new Promise((_, reject) => setTimeout(() => reject(new Error('no')), 100))"],
+  ])("a table that is refused %s may be made anew", async (_name, provided) => {
+    const folder = withDriver(
+      `try { await ctx.createTableAs("SELECT 1 AS a", { provided: ${provided} }); } catch (error) { if (error.message !== "no") throw error; }
+       await ctx.createTableAs("SELECT 2 AS a"); return { rows: 1 };`,
+    );
+    const { exitCode, stderr } = await osiris(folder, "run", "pipeline.yaml");
+    expect(stderr).not.toContain("Warning");
+    expect(exitCode).toBe(0);
+    expect(JSON.parse((await osiris(folder, "query", "FROM s", "--json")).stdout)).toMatchObject({
+      rows: [{ a: 2 }],
+    });
+  });
+});
+
 describe("a driver that does odd things to the process", () => {
   test("leaves a timer running: the command ends all the same", async () => {
     const folder = withDriver(`setInterval(() => undefined, 1000); ${GOOD}`);

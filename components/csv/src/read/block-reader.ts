@@ -27,18 +27,27 @@ export class BlockReader {
   async advance(used: number): Promise<boolean> {
     this.bytes.copyWithin(0, used, this.end);
     this.end -= used;
-    if (this.end > 0 && used === 0 && !this.#grow()) return false;
-    const count = await this.#source.read(this.bytes.subarray(0, this.bytes.length - GUARD_BYTES), this.end);
-    this.last = count === 0;
-    this.end += count;
+    if (this.#isFull() && !this.#grow()) return false;
+    await this.#read();
+    // Of a record that is longer than a block, as much as there is room for: it is looked at from its beginning again.
+    if (used === 0) while (!this.last && !this.#isFull()) await this.#read();
     return true;
   }
 
-  /** Makes room when half a block was not enough for a record. */
+  async #read(): Promise<void> {
+    const room = this.bytes.subarray(0, this.bytes.length - GUARD_BYTES);
+    const count = await this.#source.read(room, this.end);
+    this.last = count === 0;
+    this.end += count;
+  }
+
+  #isFull(): boolean {
+    return this.end >= this.bytes.length - GUARD_BYTES;
+  }
+
   #grow(): boolean {
-    if (this.end * 2 <= this.bytes.length) return true;
     if (this.bytes.length > MAX_RECORD_BYTES) return false;
-    const larger = Buffer.allocUnsafe(this.bytes.length * 2);
+    const larger = Buffer.allocUnsafe((this.bytes.length - GUARD_BYTES) * 2 + GUARD_BYTES);
     this.bytes.copy(larger, 0, 0, this.end);
     this.bytes = larger;
     return true;

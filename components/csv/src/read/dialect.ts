@@ -9,6 +9,8 @@ export interface CsvDialect {
   readonly comment: number;
   /** Absent: skipped where a record has several fields; one of its own where it has one. */
   readonly skipBlankLines?: boolean;
+  /** Whether the delimiter may stand in a number, a date or a time: then a value may seem to reach over it. */
+  readonly delimiterInValues: boolean;
   /** By byte: 1 for what ends a field without quotes. */
   readonly ends: Uint8Array;
   /** The same, and the quote. */
@@ -28,6 +30,7 @@ export function dialectOf(config: CsvExtractorConfig): CsvDialect {
     delimiter,
     quote,
     comment: byteOf(config.comment),
+    delimiterInValues: /[-+.: A-Za-z0-9]/.test(config.delimiter),
     ends,
     stops,
     ...(skipBlankLines === undefined ? {} : { skipBlankLines }),

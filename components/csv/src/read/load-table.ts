@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { CreatedTable, DriverContext } from "@osiris/core";
+import { isOsirisError, OsirisError, type CreatedTable, type DriverContext } from "@osiris/core";
 import type { ColumnScan } from "./column-scan.ts";
 import type { CsvExtractorConfig } from "./config.ts";
 import type { CsvDialect } from "./dialect.ts";
@@ -36,9 +36,24 @@ export async function loadTable(scan: TableScan, setup: LoadSetup): Promise<Crea
       }
     }
     return await setup.ctx.createTableAs(selectColumns(sources, columns, scan.longest, setup.config));
+  } catch (error) {
+    throw readerError(error);
   } finally {
     await Promise.all(copies.map((copy) => rm(copy, { force: true })));
   }
+}
+
+/** What DuckDB's reader says of a file that the scan has found good; other errors come back as they are. */
+function readerError(error: unknown): unknown {
+  if (!isOsirisError(error) || !/^CSV Error|state machine|Maximum line size/.test(error.message))
+    return error;
+  return new OsirisError({
+    code: "csv.reader_disagrees",
+    category: "internal",
+    message: `DuckDB cannot read what the check has let through: ${error.message.split("\n").slice(0, 3).join("; ")}`,
+    hint: "Please report it, with the file if you can.",
+    cause: error,
+  });
 }
 
 /** The SELECT that gives the table's columns. */

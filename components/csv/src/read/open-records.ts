@@ -61,7 +61,9 @@ async function readHead(
   const { header, skip_rows } = config;
   const preamble = skip_rows + (typeof header === "number" ? header : 0);
   const first = new FirstRecord(file.path, dialect);
-  const scanner = new RecordScanner(dialect, new ColumnScan([], new Set()), first, preamble + 1);
+  // Blank lines above the header are none of the records that skip_blank_lines is about.
+  const { skipBlankLines: _, ...aboveRecords } = dialect;
+  const scanner = new RecordScanner(aboveRecords, new ColumnScan([], new Set()), first, preamble + 1);
   const hasQuotes = await skipLines(reader, preamble, scanner);
   let used = 0;
   let line = scanner.line;

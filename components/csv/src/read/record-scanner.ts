@@ -184,7 +184,7 @@ export class RecordScanner {
 
   /** A field as nearly all are: without a quote, and of its column's form. @returns where it ends; -1 for others */
   #easyField(bytes: Buffer, from: number, form: number, column: number): number {
-    const { ends, stops, quote } = this.#dialect;
+    const { ends, stops, quote, delimiterInValues } = this.#dialect;
     const first = bytes[from] as number;
     if (form === FORM.any || ends[first] === 1) {
       let to = from;
@@ -193,7 +193,13 @@ export class RecordScanner {
     }
     const to = endOfValue(form, bytes, from, this.#digits);
     if (to === -1 || ends[bytes[to] as number] === 0) return -1;
+    if (delimiterInValues && this.#crosses(bytes, from, to)) return -1;
     return form > FORM.decimal || this.#fits(form, column) ? to : -1;
+  }
+
+  #crosses(bytes: Buffer, from: number, to: number): boolean {
+    for (let at = from; at < to; at++) if (bytes[at] === this.#dialect.delimiter) return true;
+    return false;
   }
 
   /** A field without quotes around it. @returns where it ends */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { mayRead, namedPaths } from "../config-paths.ts";
+import { isPattern, mayRead, namedPaths } from "../config-paths.ts";
 import { isUnresolved, type Path } from "../references.ts";
 import type { Report } from "../report.ts";
 import type { Source } from "../yaml/source.ts";
@@ -16,21 +16,42 @@ export function checkFiles(
   source: Source,
   report: Report,
 ): void {
-  const writers = new Map<string, StepDraft>();
-  for (const { step, file, shown, path } of steps.flatMap((step) => filesOf(step, "write", baseDir))) {
-    const first = writers.get(file);
-    writers.set(file, first ?? step);
+  const written = new Map<string, NamedFile>();
+  for (const named of steps.flatMap((step) => filesOf(step, "write", baseDir))) {
+    const first = written.get(named.file);
+    written.set(named.file, first ?? named);
     if (first === undefined) continue;
-    const message = `Step "${first.oml.id}" writes "${shown}" too`;
-    report.add("step.same_file", source.spanOf(path), message, "Give each step a file of its own.");
+    const message = `Step "${first.step.oml.id}" writes "${named.shown}" too`;
+    report.add("step.same_file", source.spanOf(named.path), message, "Give each step a file of its own.");
   }
   const order = new StepOrder(steps, ({ oml }) => oml.id);
-  for (const { step, file, shown, path } of steps.flatMap((step) => filesOf(step, "read", baseDir))) {
-    const writer = [...writers].find(([written]) => mayRead(file, written))?.[1];
-    if (writer === undefined || order.isFixed(writer, step)) continue;
-    const message = `Step "${writer.oml.id}" writes "${shown}", and neither step waits for the other`;
-    const hint = `Add "${writer.oml.id}" to needs, or the other way round.`;
-    report.add("step.same_file", source.spanOf(path), message, hint);
+  for (const read of steps.flatMap((step) => filesOf(step, "read", baseDir))) {
+    // Patterns are rare, and compared with each file.
+    const found = isPattern(read.file) ? [...written.values()] : [written.get(read.file)];
+    for (const write of found) {
+      if (write !== undefined && mayRead(read.file, write.file))
+        checkPair(read, write, order, steps, source, report);
+    }
+  }
+}
+
+/** What one step reads and another writes. */
+function checkPair(
+  read: NamedFile,
+  write: NamedFile,
+  order: StepOrder<StepDraft>,
+  steps: readonly StepDraft[],
+  source: Source,
+  report: Report,
+): void {
+  const writer = write.step.oml.id;
+  if (!order.isFixed(write.step, read.step)) {
+    const message = `Step "${writer}" writes "${write.shown}", and neither step waits for the other`;
+    const hint = `Add "${writer}" to needs, or the other way round.`;
+    report.add("step.same_file", source.spanOf(read.path), message, hint);
+  } else if (isPattern(read.file) && steps.indexOf(read.step) < steps.indexOf(write.step)) {
+    const message = `The next run will read "${write.shown}" too, which step "${writer}" writes`;
+    report.add("step.reads_own_output", source.spanOf(read.path), message, "Write into another folder.");
   }
 }
 

@@ -37,6 +37,8 @@ export class StagedJsonWriter implements JsonTableWriter {
   #staged: StagedRows | undefined;
   #rows = 0;
   #state: "open" | "busy" | "closed" | "failed" = "open";
+  /** The first error: rows are missing from here on, whoever has caught it. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     database: RunDatabase,
@@ -73,6 +75,7 @@ export class StagedJsonWriter implements JsonTableWriter {
 
   async close(): Promise<void> {
     if (this.#state === "closed") return;
+    if (this.#failure !== undefined) throw this.#failure.error;
     await this.#exclusively("close", async () => {
       if (this.#sample !== undefined) await this.#endSample(this.#sample);
       this.#staged?.close();
@@ -127,6 +130,7 @@ export class StagedJsonWriter implements JsonTableWriter {
       if (this.#state === "busy") this.#state = "open";
     } catch (error) {
       this.#state = "failed";
+      this.#failure ??= { error };
       throw error;
     }
   }

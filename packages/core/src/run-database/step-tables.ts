@@ -71,7 +71,9 @@ export class StepTables {
   }
 
   createJson(options: JsonTableOptions, report: Report): JsonTableWriter {
-    const { columns = [], maxColumns = 1 } = options;
+    const { columns = [], maxColumns = 1, onTypeChange = "widen" } = options;
+    // Drivers may be written in JavaScript.
+    if (!["widen", "fail"].includes(onTypeChange)) throw misuse(`onTypeChange cannot be "${onTypeChange}"`);
     if (columns.length > 0) assertColumns(columns, this.#stepId);
     if (!Number.isSafeInteger(maxColumns) || maxColumns < 1)
       throw misuse("maxColumns is not a whole number from 1");
@@ -87,27 +89,30 @@ export class StepTables {
     options: TableAsOptions,
     connect: () => Promise<GuardedConnection>,
   ): Promise<CreatedTable> {
-    const table = this.#claim(options.output);
-    const connection = await connect();
-    let refusal: { readonly reason: unknown } | undefined;
+    const refusals: unknown[] = [];
+    let connection: GuardedConnection | undefined;
+    // Before anything is awaited: it may reject at once, and somebody must listen.
     const provided = options.provided?.catch((reason: unknown) => {
-      refusal = { reason };
+      refusals.push(reason);
       // What runs on it is interrupted.
-      connection.close();
+      connection?.close();
     });
+    const table = this.#claim(options.output);
     try {
+      connection = await connect();
+      if (refusals.length > 0) throw refusals[0];
       await connection.run(`CREATE OR REPLACE TABLE ${staging(table)} AS\n${select}`, options.params);
       await provided;
-      if (refusal !== undefined) throw refusal.reason;
+      if (refusals.length > 0) throw refusals[0];
       return { table, ...(await this.#database.describe(stagingName(table))) };
     } catch (error) {
-      await connection.ended();
-      if (refusal !== undefined) await this.#drop([stagingName(table)]);
+      await connection?.ended();
+      if (refusals.length > 0) await this.#drop([stagingName(table)]);
       // Nothing was made, so the driver may try again.
       this.#staged.delete(table);
-      throw refusal === undefined ? error : refusal.reason;
+      throw refusals.length > 0 ? refusals[0] : error;
     } finally {
-      connection.close();
+      connection?.close();
     }
   }
 
@@ -117,7 +122,7 @@ export class StepTables {
       get rows() {
         return writer.rows;
       },
-      add: ({ row, ...where }) => writer.append({ row: JSON.stringify(row), ...where }),
+      add: ({ row, ...where }) => writer.append({ row: JSON.stringify(row, readable), ...where }),
     };
   }
 
@@ -182,6 +187,12 @@ export class StepTables {
     this.#staged.add(table);
     return table;
   }
+}
+
+/** A row is often rejected for what no table can hold. */
+function readable(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 export interface Statement {

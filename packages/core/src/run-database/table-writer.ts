@@ -35,6 +35,8 @@ export class ColumnarTableWriter implements TableWriter {
   #sinceCommit = 0;
   #bytesSinceCommit = 0;
   #state: "open" | "closed" | "failed" = "open";
+  /** The first error: rows are missing from here on, whoever has caught it. */
+  #failure: { readonly error: unknown } | undefined;
 
   private constructor(
     table: string,
@@ -90,8 +92,7 @@ export class ColumnarTableWriter implements TableWriter {
       }
       if (!ordered && found !== countKeys(row)) throw this.#unknownName(row);
     } catch (error) {
-      this.#state = "failed";
-      throw error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error;
+      throw this.#fail(error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error);
     }
     this.#rows += 1;
     this.#inVector += 1;
@@ -99,7 +100,11 @@ export class ColumnarTableWriter implements TableWriter {
   }
 
   close(): void {
-    if (this.#state === "closed") return;
+    if (this.#state !== "closed") this.#end();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #end(): void {
     const complete = this.#state === "open";
     try {
       if (complete) this.#flushVector();
@@ -110,6 +115,12 @@ export class ColumnarTableWriter implements TableWriter {
       this.#state = "closed";
       this.#connection.close();
     }
+  }
+
+  #fail(error: unknown): unknown {
+    this.#state = "failed";
+    this.#failure ??= { error };
+    return error;
   }
 
   #misfit(error: Misfit, column: string | undefined): OsirisError {
@@ -146,8 +157,7 @@ export class ColumnarTableWriter implements TableWriter {
     try {
       action();
     } catch (error) {
-      this.#state = "failed";
-      throw fromDuckDb(error);
+      throw this.#fail(fromDuckDb(error));
     }
   }
 
