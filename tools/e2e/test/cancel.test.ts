@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
+import { driverPackage, projectManifest } from "../src/driver-package.ts";
 import { pipeline, project, runFolder } from "../src/project.ts";
 
 /** Minutes of work for DuckDB, after a step that is done at once. */
@@ -20,6 +21,37 @@ const SLOW = pipeline(`  - id: quick
 `);
 
 describe("a run that is stopped", () => {
+  test.each(["ctx.signal.reason", "new DOMException('This operation was aborted', 'AbortError')"])(
+    "is no defect of a driver that ends with %s",
+    async (reason) => {
+      const folder = project({
+        "package.json": projectManifest("osiris-driver-slow"),
+        ...driverPackage("osiris-driver-slow", [
+          {
+            name: "slow.one",
+            mode: "extract",
+            inputs: "none",
+            run: `await new Promise((_, reject) => {
+              const end = () => reject(${reason});
+              if (ctx.signal.aborted) end();
+              ctx.signal.addEventListener("abort", end);
+            });`,
+          },
+        ]),
+        "pipeline.yaml": pipeline("  - { id: s, component: slow.one, mode: read }\n"),
+      });
+      const child = startOsiris(folder, "run", "pipeline.yaml", "--json");
+      const outcome = outcomeOf(child);
+      await untilStderr(child, "s …");
+      child.kill("SIGINT");
+      const { stdout, exitCode } = await outcome;
+      expect(JSON.parse(stdout)).toMatchObject({
+        steps: [{ status: "cancelled", error: { code: "run.cancelled" } }],
+      });
+      expect(exitCode).toBe(130);
+    },
+  );
+
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],

@@ -77,7 +77,9 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
     reportSuccess(done, run.log);
     return done;
   } catch (caught) {
-    const error = toOsirisError(caught, `Step "${step.id}" (${step.component})`);
+    const error = isAbort(caught, run.signal)
+      ? cancelled(caught)
+      : toOsirisError(caught, `Step "${step.id}" (${step.component})`);
     const status = run.signal.aborted ? "cancelled" : "failed";
     const failed = {
       ...record({ status, rows_out: 0, rejected: 0, tables: [], files: [] }),
@@ -95,6 +97,22 @@ function sqlPlace({ sql }: OsirisError, step: ManifestStep, run: RunScope): SqlP
   if (run.redactor.text(sql.text) !== sql.text) return undefined;
   const query = run.configs.query(step, findComponent(step, run.catalog));
   return placeOfSql(sql, query, (offset) => run.placeInFile?.(step.id, offset));
+}
+
+/** What everything that was given the signal fails with when the run is cancelled. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return (
+    signal.aborted && (error === signal.reason || (error instanceof Error && error.name === "AbortError"))
+  );
+}
+
+function cancelled(cause: unknown): OsirisError {
+  return new OsirisError({
+    code: "run.cancelled",
+    category: "cancelled",
+    message: "The run was cancelled.",
+    cause,
+  });
 }
 
 async function runDriver(
