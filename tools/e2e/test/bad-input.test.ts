@@ -170,7 +170,7 @@ const cases: Readonly<Record<string, BadInput>> = {
     oml: pipeline(READ.replace("people.csv", "peeple.csv") + WRITE),
     exitCode: 1,
     says: /peeple\.csv does not exist/,
-    help: /relative to the pipeline file/,
+    help: /a relative one starts at the pipeline file/,
   },
   "a SQL syntax error": {
     oml: pipeline(READ + sql("SELECT name FORM people") + WRITE),
