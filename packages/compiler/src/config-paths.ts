@@ -37,7 +37,10 @@ export function patternFolder(pattern: string): string {
   return first === -1 ? pattern : parts.slice(0, first).join("/") || "/";
 }
 
-/** Whether a path that is read, pattern or not, is or may become the file. Both are absolute. */
-export function mayRead(read: string, file: string): boolean {
-  return read === file || (isPattern(read) && posix.matchesGlob(file, read));
+/**
+ * Whether a path that is read is the file, or a pattern that may find it. Both are absolute.
+ * @param patterns whether the component takes patterns: to others a path is a name, whatever is in it
+ */
+export function mayRead(read: string, file: string, patterns: boolean): boolean {
+  return read === file || (patterns && isPattern(read) && posix.matchesGlob(file, read));
 }

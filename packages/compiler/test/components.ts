@@ -47,7 +47,7 @@ const installed = [
     name: "test.table",
     modes: ["extract"],
     inputs: "none",
-    paths: { read: ["/path"] },
+    paths: { read: ["/path"], patterns: true },
     configSchema: { type: "object", properties: { columns: { type: "object" }, path: text } },
   }),
   component({ name: "test.broken", modes: ["extract"], inputs: "none" }),

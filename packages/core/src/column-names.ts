@@ -2,8 +2,8 @@ import { foldCase } from "./identifiers.ts";
 
 /**
  * Names that a table can have, one for each name of a source, in their order. DuckDB ignores the case of names: those
- * that meet get `_2`, `_3` in order of appearance, but never a name that the source has for another. It takes neither an empty name, which becomes `column<position>`
- * (from 1), nor NUL characters, which become `_`.
+ * that meet get `_2`, `_3` in order of appearance, but never a name that the source has for another. It takes neither
+ * an empty name, which becomes `column<position>` (from 1), nor NUL characters, which become `_`.
  */
 export function uniqueColumnNames(sourceNames: readonly string[]): readonly string[] {
   const taken = new Set<string>();

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { driverPackage, projectManifest } from "../src/driver-package.ts";
 import { osiris } from "../src/osiris.ts";
 import { logLines, pipeline, project, runFolder } from "../src/project.ts";
 
@@ -89,6 +90,41 @@ describe("several files", () => {
     const { exitCode, stderr } = await osiris(folder, "validate", "pipeline.yaml");
     expect(stderr).toMatch(/Step "copy" writes "out\/copy\.csv", and neither step waits for the other/);
     expect(exitCode).toBe(2);
+  });
+});
+
+describe("a path with a * in it", () => {
+  const readsBeside = `const { rows } = await ctx.query("SELECT count(*) AS n FROM read_csv('" + config.path.replace("*", "a") + "')");
+    await ctx.createTableAs("SELECT 1 AS a"); return { rows: Number(rows.length) };`;
+  test.each([
+    ["opens its folder to a component that takes patterns", true, 0],
+    ["is a name to another component", false, 1],
+  ])("%s", async (_name, patterns, status) => {
+    const configSchema = {
+      type: "object",
+      additionalProperties: false,
+      properties: { path: { type: "string" } },
+    };
+    const spec = {
+      paths: { read: ["/path"], ...(patterns ? { patterns } : {}) },
+      configSchema,
+      examples: [{ title: "one", config: { path: "a" } }],
+    };
+    const folder = project({
+      "package.json": projectManifest("osiris-driver-glob"),
+      ...driverPackage("osiris-driver-glob", [
+        { name: "glob.one", mode: "extract", inputs: "none", run: readsBeside, spec },
+      ]),
+      "in/a.csv": "n\n1\n",
+      "pipeline.yaml": pipeline(
+        "  - { id: s, component: glob.one, mode: read, config: { path: 'in/*.csv' } }\n",
+      ),
+    });
+    const { exitCode, stdout } = await osiris(folder, "run", "pipeline.yaml");
+    expect(stdout).toMatch(
+      patterns ? / succeeded in / : /Cannot access file .*in\/a\.csv.*\[database\.file_refused\]/,
+    );
+    expect(exitCode).toBe(status);
   });
 });
 

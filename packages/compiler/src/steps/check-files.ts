@@ -27,9 +27,9 @@ export function checkFiles(
   const order = new StepOrder(steps, ({ oml }) => oml.id);
   for (const read of steps.flatMap((step) => filesOf(step, "read", baseDir))) {
     // Patterns are rare, and compared with each file.
-    const found = isPattern(read.file) ? [...written.values()] : [written.get(read.file)];
+    const found = read.isPattern ? [...written.values()] : [written.get(read.file)];
     for (const write of found) {
-      if (write !== undefined && mayRead(read.file, write.file))
+      if (write !== undefined && mayRead(read.file, write.file, read.isPattern))
         checkPair(read, write, order, steps, source, report);
     }
   }
@@ -49,7 +49,7 @@ function checkPair(
     const message = `Step "${writer}" writes "${write.shown}", and neither step waits for the other`;
     const hint = `Add "${writer}" to needs, or the other way round.`;
     report.add("step.same_file", source.spanOf(read.path), message, hint);
-  } else if (isPattern(read.file) && steps.indexOf(read.step) < steps.indexOf(write.step)) {
+  } else if (read.isPattern && steps.indexOf(read.step) < steps.indexOf(write.step)) {
     const message = `The next run will read "${write.shown}" too, which step "${writer}" writes`;
     report.add("step.reads_own_output", source.spanOf(read.path), message, "Write into another folder.");
   }
@@ -62,6 +62,8 @@ interface NamedFile {
   readonly shown: string;
   /** Equal for equal files, as far as their names tell. */
   readonly file: string;
+  /** It may stand for several files. */
+  readonly isPattern: boolean;
 }
 
 function filesOf(step: StepDraft, use: "read" | "write", baseDir: string): readonly NamedFile[] {
@@ -74,6 +76,14 @@ function filesOf(step: StepDraft, use: "read" | "write", baseDir: string): reado
   return namedPaths(fields, merged).flatMap(({ at, text: shown }) => {
     if (isUnresolved(shown)) return [];
     const file = posix.resolve("/", baseDir, base, shown);
-    return [{ step, path: [...step.path, "config", ...at], shown, file }];
+    return [
+      {
+        step,
+        path: [...step.path, "config", ...at],
+        shown,
+        file,
+        isPattern: paths.patterns === true && isPattern(file),
+      },
+    ];
   });
 }

@@ -39,10 +39,10 @@ export class LocalAdapter implements ExecutionAdapter {
     const reads = files.flatMap(({ read }) => read);
     const writes = files.flatMap(({ write }) => write);
     const partials = writes.map((file) => partialPath(file, this.#run.runId));
-    const folders = reads.filter(isPattern).map(patternFolder);
+    const patterns = files.flatMap(({ read, patterns }) => (patterns ? read.filter(isPattern) : []));
     return {
       files: [...reads, ...writes, ...partials],
-      directories: [join(this.#run.runDir, "artifacts"), ...folders],
+      directories: [join(this.#run.runDir, "artifacts"), ...patterns.map(patternFolder)],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { mayRead, StepOrder, type ManifestStep } from "@osiris/compiler";
+import { isPattern, mayRead, StepOrder, type ManifestStep } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import type { StepFiles } from "./step-configs.ts";
 
@@ -25,14 +25,27 @@ export function checkSharedFiles(
   }
   const order = new StepOrder(steps, ({ id }) => id);
   for (const step of steps) {
-    for (const file of files.get(step.id)?.read ?? []) {
-      const read = realPath(file);
-      const writer = [...writers].find(([written]) => mayRead(read, written))?.[1];
-      if (writer === undefined || order.isFixed(writer, step)) continue;
+    const { read = [], patterns = false } = files.get(step.id) ?? {};
+    for (const file of read) {
+      const writer = writersOf(realPath(file), patterns, writers).find(
+        (writer) => !order.isFixed(writer, step),
+      );
+      if (writer === undefined) continue;
       const message = `Step "${step.id}" reads ${file}, step "${writer.id}" writes it, and neither waits for the other`;
       throw sharedFile(file, message);
     }
   }
+}
+
+/** Patterns are rare, and compared with each file. */
+function writersOf(
+  read: string,
+  patterns: boolean,
+  writers: ReadonlyMap<string, ManifestStep>,
+): readonly ManifestStep[] {
+  const writer = writers.get(read);
+  if (!patterns || !isPattern(read)) return writer === undefined ? [] : [writer];
+  return [...writers].flatMap(([file, step]) => (mayRead(read, file, patterns) ? [step] : []));
 }
 
 function sharedFile(file: string, message: string): OsirisError {

@@ -28,8 +28,9 @@ export type DriverConfig = Readonly<Record<string, unknown>>;
 
 /** The files that a step's config names, absolute. */
 export interface StepFiles {
-  /** Glob patterns among them, where the manifest's paths say so. */
   readonly read: readonly string[];
+  /** Whether those to read may be glob patterns. */
+  readonly patterns: boolean;
   readonly write: readonly string[];
 }
 
@@ -117,6 +118,7 @@ export class StepConfigs {
     const files = {
       read: absolutePaths(step.paths.read, config, base),
       write: absolutePaths(step.paths.write, config, base),
+      patterns: step.paths.patterns === true,
     };
     return { config: wrapSecrets(config, spec), files, secrets };
   }
