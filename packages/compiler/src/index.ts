@@ -19,13 +19,16 @@ export type { FindingCode, FindingCodeEntry, Severity } from "./finding-codes.ts
 export { renderExcerpt, renderFinding } from "./finding.ts";
 export type { Excerpt, Finding, Place, PlaceInFile, ShownPlace } from "./finding.ts";
 export { isRecord } from "./is-record.ts";
-export { MANIFEST_SCHEMA, manifestFingerprint } from "./manifest.ts";
+export { MANIFEST_SCHEMA, manifestFingerprint, stepFingerprint } from "./manifest.ts";
 export type { CompiledPipeline, Manifest, ManifestStep, StepConfig } from "./manifest.ts";
 export { missingComponent } from "./missing-component.ts";
 export type { MissingComponent } from "./missing-component.ts";
 export { didYouMean } from "./nearest.ts";
 export { exampleStep, omlModes } from "./oml/example-step.ts";
 export type { ExampleStep } from "./oml/example-step.ts";
+export { DURATION_SCHEMA, parseDuration } from "./oml/duration.ts";
+export { POLICY_PROPERTIES } from "./oml/step-policy.ts";
+export type { RetryPolicy, StepPolicy, WrittenPolicy } from "./oml/step-policy.ts";
 export { OML_VERSION } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
 export { mapTexts, replaceReferences } from "./references.ts";

@@ -20,6 +20,12 @@ export interface RecordedError {
   readonly place?: SqlPlace;
 }
 
+export interface RecordedTable {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
 export interface StepRecord {
   readonly id: string;
   readonly component: string;
@@ -30,12 +36,16 @@ export interface StepRecord {
   readonly rows_out: number;
   /** Rows left out, in `<step>__rejects`. */
   readonly rejected: number;
+  /** Rows that gave way to a later one with the same key. */
+  readonly superseded: number;
+  /** How often it was tried; 0 when it was not run. */
+  readonly attempts: number;
   readonly duration_ms: number;
-  readonly tables: readonly {
-    readonly name: string;
-    readonly rows: number;
-    readonly columns: readonly Column[];
-  }[];
+  /** In a run that was resumed: true when it was done already, and was not run again. */
+  readonly reused?: boolean;
+  /** Why it was run again, in plain words. */
+  readonly not_reused?: string;
+  readonly tables: readonly RecordedTable[];
   /** Absolute paths of the files written. */
   readonly files: readonly string[];
   readonly error?: RecordedError;
@@ -53,6 +63,10 @@ export interface RunRecord {
   readonly started_at: string;
   readonly duration_ms: number;
   readonly process: { readonly pid: number; readonly host: string };
+  /** How often the run was resumed. */
+  readonly resumes: number;
+  /** The last step that was asked for; absent when all were. */
+  readonly to?: string;
   readonly steps: readonly StepRecord[];
   readonly error?: RecordedError;
 }

@@ -1,3 +1,4 @@
+import type { ManifestStep } from "@osiris/compiler";
 import {
   OsirisError,
   quoteIdentifier,
@@ -12,6 +13,7 @@ import {
   type Inputs,
   type JsonTableOptions,
   type JsonTableWriter,
+  type JsonValue,
   type LogLevel,
   type QueryResult,
   type ReadOptions,
@@ -23,14 +25,16 @@ import {
   type TableOptions,
   type TableWriter,
 } from "@osiris/core";
+import { limitRejects } from "./max-rejects.ts";
 import { partialPath } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 
 export interface StepScope {
-  readonly stepId: string;
+  readonly step: ManifestStep;
   readonly runId: string;
   readonly inputs: Inputs;
+  readonly state: JsonValue | undefined;
   readonly artifacts: string;
   /** The files that the step's config names for writing, absolute. */
   readonly writes: readonly string[];
@@ -44,6 +48,7 @@ export interface StepScope {
 export class StepContext implements DriverContext {
   readonly signal: AbortSignal;
   readonly artifacts: string;
+  readonly state: JsonValue | undefined;
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
@@ -54,7 +59,8 @@ export class StepContext implements DriverContext {
     this.#scope = scope;
     this.signal = scope.signal;
     this.artifacts = scope.artifacts;
-    this.tables = new StepTables(scope.database, scope.stepId, scope.signal);
+    this.state = scope.state;
+    this.tables = new StepTables(scope.database, scope.step.id, scope.signal);
   }
 
   async createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter> {
@@ -78,7 +84,7 @@ export class StepContext implements DriverContext {
 
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
-    return this.tables.openRejects();
+    return limitRejects(await this.tables.openRejects(), this.#scope.step);
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
@@ -107,7 +113,7 @@ export class StepContext implements DriverContext {
       throw new OsirisError({
         code: "driver.undeclared_path",
         category: "internal",
-        message: `Step "${this.#scope.stepId}": ${destination} is not a path that the spec declares as paths.write`,
+        message: `Step "${this.#scope.step.id}": ${destination} is not a path that the spec declares as paths.write`,
       });
     }
     return partialPath(destination, this.#scope.runId);
@@ -121,12 +127,12 @@ export class StepContext implements DriverContext {
   #log(level: LogLevel, message: string, fields?: EventFields): void {
     const { redactor } = this.#scope;
     const shown = { ...redactor.value(fields ?? {}), level, message: redactor.text(message) };
-    this.#scope.log.event("log", shown, this.#scope.stepId);
+    this.#scope.log.event("log", shown, this.#scope.step.id);
   }
 
   metric(name: string, value: number, unit?: string): void {
     this.#assertOpen("metric");
-    this.#scope.log.metric(name, value, unit, this.#scope.stepId);
+    this.#scope.log.metric(name, value, unit, this.#scope.step.id);
   }
 
   event(name: string, fields?: EventFields): void {
@@ -135,7 +141,7 @@ export class StepContext implements DriverContext {
   }
 
   #event(name: string, fields?: EventFields): void {
-    this.#scope.log.event(name, this.#scope.redactor.value(fields ?? {}), this.#scope.stepId);
+    this.#scope.log.event(name, this.#scope.redactor.value(fields ?? {}), this.#scope.step.id);
   }
 
   /** Ends the driver's access to the database, and what it has left running there. Tables staged so far stay until published or discarded. */
@@ -160,7 +166,7 @@ export class StepContext implements DriverContext {
     throw new OsirisError({
       code: "driver.context_closed",
       category: "internal",
-      message: `Step "${this.#scope.stepId}": ctx.${call}() was called after run() had settled`,
+      message: `Step "${this.#scope.step.id}": ctx.${call}() was called after run() had settled`,
       hint: "Await everything that the driver starts.",
     });
   }
