@@ -26,7 +26,7 @@ export type { MissingComponent } from "./missing-component.ts";
 export { didYouMean } from "./nearest.ts";
 export { exampleStep, omlModes } from "./oml/example-step.ts";
 export type { ExampleStep } from "./oml/example-step.ts";
-export { OML_VERSION } from "./oml/oml.ts";
+export { OML_VERSION, PIPELINE_NAME } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
 export { mapTexts, replaceReferences } from "./references.ts";
 export type { Path } from "./references.ts";

@@ -14,8 +14,21 @@ export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
+export { keyText } from "./pipeline-key.ts";
+export type { PipelineKey } from "./pipeline-key.ts";
+export { acquireRunLock, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
+export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
 export type { RecordedError, RunRecord, RunStatus, StepRecord, StepStatus } from "./run/run-record.ts";
 export { findRun, listRuns, sessionsFolder } from "./run/sessions.ts";
+export { authorText, FileStateStore, stateFolder } from "./state/file-state-store.ts";
+export type {
+  PipelineState,
+  StateAuthor,
+  StateChanges,
+  StateStore,
+  StateVersion,
+  StepState,
+} from "./state/state-store.ts";

@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { isOsirisError, toOsirisError, type DatabaseSettings, type OsirisError } from "@osiris/core";
 import type { ExecutionAdapter } from "../adapters/adapter.ts";
 import { LocalAdapter } from "../adapters/local.ts";
@@ -7,6 +7,7 @@ import { StepConfigs } from "../config/step-configs.ts";
 import type { Surroundings } from "../config/surroundings.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts";
+import { ownProcess } from "./process-identity.ts";
 import { Redactor } from "./redactor.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
 import { writeRunRecord, type RunRecord, type RunStatus, type StepRecord } from "./run-record.ts";
@@ -61,7 +62,7 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
     run_dir: runDir,
     started_at: startedAt.toISOString(),
     duration_ms: Math.round(performance.now() - started),
-    process: { pid: process.pid, host: hostname() },
+    process: ownProcess(),
     steps,
     ...(manifest.pipeline.profile === undefined ? {} : { profile: manifest.pipeline.profile }),
     ...(error === undefined ? {} : { error: recordedError(error, redactor) }),
