@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { toOsirisError } from "@osiris/core";
 import { InvalidFileError } from "@osiris/runtime";
+import { cleanCommand, type CleanOptions } from "./commands/clean.ts";
 import { compileCommand, type CompileOptions } from "./commands/compile.ts";
 import {
   componentsConfigExampleCommand,
@@ -15,11 +16,19 @@ import { queryCommand, type QueryOptions } from "./commands/query.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
 import { runsListCommand, type RunsListOptions } from "./commands/runs-list.ts";
 import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from "./commands/schema.ts";
+import { stateExportCommand } from "./commands/state-export.ts";
+import { stateHistoryCommand } from "./commands/state-history.ts";
+import { stateResetCommand, type StateResetOptions } from "./commands/state-reset.ts";
+import { stateSetCommand, type StateSetOptions } from "./commands/state-set.ts";
+import { stateShowCommand, type StateShowOptions } from "./commands/state-show.ts";
 import { validateCommand, type ValidateOptions } from "./commands/validate.ts";
 import { ownVersion, versionCommand } from "./commands/version.ts";
+import { duration } from "./duration.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts";
 import { Output } from "./output.ts";
 import { usage } from "./pipeline-file.ts";
+import { size, sizeInBytes } from "./size.ts";
+import type { StateOptions } from "./state-access.ts";
 
 /** Runs one `osiris` command and resolves with its exit status. Never throws. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -134,6 +143,16 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     .addOption(sessionsDir())
     .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
 
+  command(program, "clean", "Remove runs by age, number or size; never one that is running.")
+    .option("--older-than <time>", "remove runs that ended before, such as 7d or 12h", duration)
+    .option("--keep <runs>", "keep so many of the newest; alone: remove all others", wholeNumber)
+    .option("--max-size <size>", "remove the oldest until all have at most, such as 10GB", sizeInBytes)
+    .option("--dry-run", "only show what would be removed")
+    .addOption(sessionsDir())
+    .action(async (options: CleanOptions) => done(await cleanCommand(options, output)));
+
+  addStateCommands(program, output, done);
+
   command(program, "schema", "Print a JSON Schema for editors, of the components that are installed here.")
     .addArgument(new Argument("[kind]", "the file to describe").choices(SCHEMA_KINDS).default("pipeline"))
     .option("--out <file>", "write it to a file")
@@ -143,6 +162,44 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
 
   command(program, "version", "Show versions.").action(async () => done(await versionCommand(output)));
   return program;
+}
+
+function addStateCommands(program: Command, output: Output, done: (code: ExitCode) => void): void {
+  const state = program.command("state").description("What steps remember from run to run.");
+  const stateCommand = (signature: string, description: string): Command =>
+    command(state, signature, description).addOption(stateProfile()).addOption(stateDir());
+
+  stateCommand("show [pipeline]", "Show the state of all pipelines, or of one in full.")
+    .option("--step <id>", "of this step only")
+    .option("--at <version>", "as it was in an earlier version", positiveInteger)
+    .action(async (pipeline: string | undefined, options: StateShowOptions) =>
+      done(await stateShowCommand(pipeline, options, output)),
+    );
+  stateCommand("history <pipeline>", "List the versions that are kept, newest first.").action(
+    async (pipeline: string, options: StateOptions) =>
+      done(await stateHistoryCommand(pipeline, options, output)),
+  );
+  stateCommand("reset <pipeline>", "Forget the state: the next run starts anew.")
+    .addOption(resetStep())
+    .addOption(sessionsDir())
+    .action(async (pipeline: string, options: StateResetOptions) =>
+      done(await stateResetCommand(pipeline, options, output)),
+    );
+  stateCommand("set [pipeline] [step] [json]", "Set a step's state: JSON, @file or - for standard input.")
+    .option("--from <file>", "restore all that osiris state export has written")
+    .addOption(sessionsDir())
+    .action(
+      async (
+        pipeline: string | undefined,
+        step: string | undefined,
+        json: string | undefined,
+        options: StateSetOptions,
+      ) => done(await stateSetCommand([pipeline, step, json], options, output)),
+    );
+  stateCommand("export [pipeline]", "Print the state as JSON, for a back-up.").action(
+    async (pipeline: string | undefined, options: StateOptions) =>
+      done(await stateExportCommand(pipeline, options, output)),
+  );
 }
 
 function command(parent: Command, signature: string, description: string): Command {
@@ -170,6 +227,27 @@ function sessionsDir(): Option {
   );
 }
 
+function stateDir(): Option {
+  return new Option(
+    "--state-dir <folder>",
+    "where state is kept (default: .osiris_state, searched upwards)",
+  );
+}
+
+function stateProfile(): Option {
+  return new Option("--profile <name>", "of runs with this profile");
+}
+
+function resetStep(): Option {
+  return new Option("--step <id>", "of this step only; may be given several times").argParser(
+    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+  );
+}
+
+function wholeNumber(text: string): number {
+  return text === "0" ? 0 : positiveInteger(text);
+}
+
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
@@ -184,11 +262,6 @@ function threads(text: string): number {
   const value = positiveInteger(text);
   if (value > MAX_THREADS) throw new InvalidArgumentError(`it must be at most ${MAX_THREADS}.`);
   return value;
-}
-
-function size(text: string): string {
-  if (/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(text) && Number.parseFloat(text) > 0) return text;
-  throw new InvalidArgumentError("it must be a size such as 512MB or 2GiB.");
 }
 
 /** Help and version are no mistakes; every other complaint of the argument parser is a usage error. */

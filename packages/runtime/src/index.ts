@@ -16,6 +16,9 @@ export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifes
 export type { RunnablePipeline } from "./manifest-files.ts";
 export { keyText } from "./pipeline-key.ts";
 export type { PipelineKey } from "./pipeline-key.ts";
+export { planClean } from "./run/clean-plan.ts";
+export type { CleanCriteria, CleanPlan, CleanReason, LeftAlone, Removal } from "./run/clean-plan.ts";
+export { removeRun } from "./run/remove-run.ts";
 export { acquireRunLock, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
 export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
 export type { RunEvent } from "./run/run-log.ts";

@@ -95,7 +95,13 @@ describe("the run lock", () => {
     const attempt = tryRunLock(sessions, KEY, { command: "osiris clean" });
     if (!("lock" in attempt)) throw new Error("the lock was not free");
     const { lock } = attempt;
-    using _ = await acquireRunLock(request(sessions, { onWait: () => lock[Symbol.dispose]() }));
+    const told: LockHolder[] = [];
+    const onWait = (holder: LockHolder): void => {
+      told.push(holder);
+      lock[Symbol.dispose]();
+    };
+    using _ = await acquireRunLock(request(sessions, { onWait }));
+    expect(told).toMatchObject([{ command: "osiris clean" }]);
   });
 });
 

@@ -20,7 +20,8 @@ async function countOn(): Promise<void> {
   writeSync(1, `${count}\n`);
 }
 
-for (let done = 0; times === "0" || done < Number(times);) {
+const wanted = times === "0" ? Infinity : Number(times);
+for (let done = 0; done < wanted;) {
   try {
     await countOn();
     done += 1;

@@ -19,6 +19,10 @@ export interface ProjectConfig {
     /** These may not be used, even when allowed. */
     readonly deny?: readonly string[];
   };
+  readonly state?: {
+    /** How many versions of a pipeline's state are kept. @default 20 */
+    readonly keep?: number;
+  };
 }
 
 // A pattern that can match nothing would deny nothing without a word.
@@ -48,6 +52,18 @@ export const PROJECT_SCHEMA: JsonSchema = {
           items: component,
           uniqueItems: true,
           description: "Not these, even if allowed.",
+        },
+      },
+    },
+    state: {
+      type: "object",
+      additionalProperties: false,
+      description: "What pipelines remember from run to run.",
+      properties: {
+        keep: {
+          type: "integer",
+          minimum: 3,
+          description: "How many versions of a pipeline's state are kept. Default: 20.",
         },
       },
     },

@@ -16,7 +16,7 @@ import type {
 } from "./state-store.ts";
 
 const STATE_FOLDER = ".osiris_state";
-export const DEFAULT_STATE_KEEP = 20;
+const DEFAULT_KEEP = 20;
 
 /**
  * Where state lives: the given folder, else `.osiris_state` from `cwd` upwards, else one to be made in `cwd`. Not among
@@ -36,7 +36,7 @@ export class FileStateStore implements StateStore {
    * @param folder made when something is first committed
    * @param keep how many versions of each state are kept, from 3 up
    */
-  constructor(folder: string, keep: number = DEFAULT_STATE_KEEP) {
+  constructor(folder: string, keep: number = DEFAULT_KEEP) {
     this.place = folder;
     this.#keep = keep;
   }
