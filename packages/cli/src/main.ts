@@ -228,10 +228,7 @@ function sessionsDir(): Option {
 }
 
 function stateDir(): Option {
-  return new Option(
-    "--state-dir <folder>",
-    "where state is kept (default: .osiris_state, searched upwards)",
-  );
+  return new Option("--state-dir <folder>", "where state is kept (default: .osiris_state, searched upwards)");
 }
 
 function stateProfile(): Option {

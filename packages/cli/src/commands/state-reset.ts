@@ -1,4 +1,4 @@
-import { keyText } from "@osiris/runtime";
+import { keyText, type PipelineKey } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import {
@@ -34,11 +34,16 @@ export async function stateResetCommand(
         });
   await output.result(
     () => ({ status: "ok", ...key, version, forgotten }),
-    () =>
-      forgotten.length === 0
-        ? `There was nothing to forget of ${keyText(key)}.`
-        : `Forgot the state of ${forgotten.join(", ")} of ${keyText(key)}: version ${version}. The next run starts anew there.\n` +
-          `"osiris state show ${pipeline} --at ${version - 1}" shows what it was.`,
+    () => resetText(key, version, forgotten),
   );
   return EXIT.ok;
+}
+
+function resetText(key: PipelineKey, version: number, forgotten: readonly string[]): string {
+  if (forgotten.length === 0) return `There was nothing to forget of ${keyText(key)}.`;
+  const profile = key.profile === undefined ? "" : ` --profile ${key.profile}`;
+  return [
+    `Forgot the state of ${forgotten.join(", ")} of ${keyText(key)}: version ${version}. The next run starts anew there.`,
+    `"osiris state show ${key.pipeline}${profile} --at ${version - 1}" shows what it was.`,
+  ].join("\n");
 }

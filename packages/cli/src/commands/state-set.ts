@@ -25,7 +25,10 @@ export async function stateSetCommand(
     return await restore(store, options.from, pipeline, options, output);
   }
   if (pipeline === undefined || step === undefined || json === undefined) {
-    throw usage("Name the pipeline, the step and its state as JSON", "Or restore an export with --from <file>.");
+    throw usage(
+      "Name the pipeline, the step and its state as JSON",
+      "Or restore an export with --from <file>.",
+    );
   }
   if (!STEP_ID.test(step)) throw usage(`No step can be called ${JSON.stringify(step)}`);
   const value = stateArgument(json);
