@@ -27,6 +27,20 @@ export function sessionsDir(): Option {
   );
 }
 
+export function stateDir(): Option {
+  return new Option("--state-dir <folder>", "where state is kept (default: .osiris_state, searched upwards)");
+}
+
+export function stateProfile(): Option {
+  return new Option("--profile <name>", "of runs with this profile");
+}
+
+export function resetStep(): Option {
+  return new Option("--step <id>", "of this step only; may be given several times").argParser(
+    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+  );
+}
+
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
@@ -43,9 +57,8 @@ export function threads(text: string): number {
   return value;
 }
 
-export function size(text: string): string {
-  if (/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(text) && Number.parseFloat(text) > 0) return text;
-  throw new InvalidArgumentError("it must be a size such as 512MB or 2GiB.");
+export function wholeNumber(text: string): number {
+  return text === "0" ? 0 : positiveInteger(text);
 }
 
 /** Milliseconds. */

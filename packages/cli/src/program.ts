@@ -8,9 +8,13 @@ import {
   positiveInteger,
   profile,
   sessionsDir,
-  size,
+  resetStep,
+  stateDir,
+  stateProfile,
   threads,
+  wholeNumber,
 } from "./command-options.ts";
+import { cleanCommand, type CleanOptions } from "./commands/clean.ts";
 import { compileCommand, type CompileOptions } from "./commands/compile.ts";
 import {
   componentsConfigExampleCommand,
@@ -25,10 +29,17 @@ import { queryCommand, type QueryOptions } from "./commands/query.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
 import { runsListCommand, type RunsListOptions } from "./commands/runs-list.ts";
 import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from "./commands/schema.ts";
+import { stateExportCommand } from "./commands/state-export.ts";
+import { stateHistoryCommand } from "./commands/state-history.ts";
+import { stateResetCommand, type StateResetOptions } from "./commands/state-reset.ts";
+import { stateSetCommand, type StateSetOptions } from "./commands/state-set.ts";
+import { stateShowCommand, type StateShowOptions } from "./commands/state-show.ts";
 import { validateCommand, type ValidateOptions } from "./commands/validate.ts";
 import { ownVersion, versionCommand } from "./commands/version.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
+import type { StateOptions } from "./state-access.ts";
+import { size, sizeInBytes } from "./size.ts";
 
 /** Takes the exit status of the command that ran. */
 export type Done = (code: ExitCode) => void;
@@ -45,6 +56,7 @@ export function buildProgram(output: Output, done: Done): Command {
   runCommands(program, output, done);
   dataCommands(program, output, done);
   componentCommands(program, output, done);
+  stateCommands(program, output, done);
   projectCommands(program, output, done);
   return program;
 }
@@ -94,12 +106,21 @@ function runCommands(program: Command, output: Output, done: Done): void {
     .option("--to <step>", "run only this step and what it needs")
     .option("--timeout <time>", "stop the run when it takes longer, such as 30s, 10m or 2h", duration)
     .addOption(
+      new Option(
+        "--on-running <action>",
+        "what to do when the pipeline is being run already, with the same profile",
+      )
+        .choices(["wait", "fail"])
+        .default("fail"),
+    )
+    .addOption(
       new Option("--retain <tables>", "the tables to keep (default: osiris.yaml's, else all)").choices(
         RETAIN,
       ),
     )
     .addOption(baseDir())
     .addOption(sessionsDir())
+    .addOption(stateDir())
     .option("--concurrency <steps>", "steps at once (default: the number of cores)", positiveInteger)
     .option("--memory-limit <size>", "memory for DuckDB, such as 512MB", size)
     .option("--threads <count>", "threads for DuckDB", threads)
@@ -114,6 +135,53 @@ function runCommands(program: Command, output: Output, done: Done): void {
     .option("--limit <runs>", "runs to show", positiveInteger, 20)
     .addOption(sessionsDir())
     .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
+
+  command(program, "clean", "Remove runs by age, number or size; never one that is running.")
+    .option("--older-than <time>", "remove runs that ended before, such as 7d or 12h", duration)
+    .option("--keep <runs>", "keep so many of the newest; alone: remove all others", wholeNumber)
+    .option("--max-size <size>", "remove the oldest until all have at most, such as 10GB", sizeInBytes)
+    .option("--dry-run", "only show what would be removed")
+    .addOption(sessionsDir())
+    .action(async (options: CleanOptions) => done(await cleanCommand(options, output)));
+}
+
+/** What steps remember. */
+function stateCommands(program: Command, output: Output, done: Done): void {
+  const state = program.command("state").description("What steps remember from run to run.");
+  const stateCommand = (signature: string, description: string): Command =>
+    command(state, signature, description).addOption(stateProfile()).addOption(stateDir());
+
+  stateCommand("show [pipeline]", "Show the state of all pipelines, or of one in full.")
+    .option("--step <id>", "of this step only")
+    .option("--at <version>", "as it was in an earlier version", positiveInteger)
+    .action(async (pipeline: string | undefined, options: StateShowOptions) =>
+      done(await stateShowCommand(pipeline, options, output)),
+    );
+  stateCommand("history <pipeline>", "List the versions that are kept, newest first.").action(
+    async (pipeline: string, options: StateOptions) =>
+      done(await stateHistoryCommand(pipeline, options, output)),
+  );
+  stateCommand("reset <pipeline>", "Forget the state: the next run starts anew.")
+    .addOption(resetStep())
+    .addOption(sessionsDir())
+    .action(async (pipeline: string, options: StateResetOptions) =>
+      done(await stateResetCommand(pipeline, options, output)),
+    );
+  stateCommand("set [pipeline] [step] [json]", "Set a step's state: JSON, @file or - for standard input.")
+    .option("--from <file>", "restore all that osiris state export has written")
+    .addOption(sessionsDir())
+    .action(
+      async (
+        pipeline: string | undefined,
+        step: string | undefined,
+        json: string | undefined,
+        options: StateSetOptions,
+      ) => done(await stateSetCommand([pipeline, step, json], options, output)),
+    );
+  stateCommand("export [pipeline]", "Print the state as JSON, for a back-up.").action(
+    async (pipeline: string | undefined, options: StateOptions) =>
+      done(await stateExportCommand(pipeline, options, output)),
+  );
 }
 
 /** Looking into the tables of a run. */

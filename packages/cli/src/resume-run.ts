@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { lastUnfinished, namedUnfinished, type RunnablePipeline, type RunRecord } from "@osiris/runtime";
-import type { Output } from "./output.ts";
 import { usage } from "./pipeline-file.ts";
 
 /** `--resume`: of which run, or of the newest one. */
@@ -33,20 +32,12 @@ export function resumeChoice(file: string | undefined, resume: Resume, sessions:
   return { file: join(run.run_dir, "manifest.yaml"), run: run.run_id };
 }
 
-/** The run to go on with, looked up when nobody else runs the pipeline; undefined: a new one is started. */
+/** The run to go on with; undefined: a new one is started. */
 export function runToResume(
   { manifest }: RunnablePipeline,
   resume: Resume,
   sessions: string,
-  output: Output,
 ): RunRecord | undefined {
   const { pipeline } = manifest;
-  if (resume !== true) return namedUnfinished(sessions, resume, pipeline);
-  const run = lastUnfinished(sessions, pipeline);
-  output.note(
-    run === undefined
-      ? `Nothing to resume: the last run of ${pipeline.name} has succeeded, or there was none. This is a new run.`
-      : `Resuming run ${run.run_id} (${run.status}).`,
-  );
-  return run;
+  return resume === true ? lastUnfinished(sessions, pipeline) : namedUnfinished(sessions, resume, pipeline);
 }

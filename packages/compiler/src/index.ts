@@ -29,7 +29,7 @@ export type { ExampleStep } from "./oml/example-step.ts";
 export { DURATION_SCHEMA, parseDuration } from "./oml/duration.ts";
 export { POLICY_PROPERTIES } from "./oml/step-policy.ts";
 export type { RetryPolicy, StepPolicy, WrittenPolicy } from "./oml/step-policy.ts";
-export { OML_VERSION } from "./oml/oml.ts";
+export { OML_VERSION, PIPELINE_NAME } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
 export { mapTexts, replaceReferences } from "./references.ts";
 export type { Path } from "./references.ts";

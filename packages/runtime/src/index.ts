@@ -14,6 +14,13 @@ export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
+export { keyText } from "./pipeline-key.ts";
+export type { PipelineKey } from "./pipeline-key.ts";
+export { planClean } from "./run/clean-plan.ts";
+export type { CleanCriteria, CleanPlan, CleanReason, LeftAlone, Removal } from "./run/clean-plan.ts";
+export { removeRun } from "./run/remove-run.ts";
+export { acquireRunLock, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
+export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export type { RunState } from "./run/run-state.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
@@ -21,3 +28,12 @@ export type { RunRequest } from "./run/run-pipeline.ts";
 export type { RecordedError, RunRecord, RunStatus, StepRecord, StepStatus } from "./run/run-record.ts";
 export { isUnfinished, lastUnfinished, namedUnfinished } from "./run/find-resumable.ts";
 export { findRun, listRuns, sessionsFolder } from "./run/sessions.ts";
+export { authorText, FileStateStore, stateFolder } from "./state/file-state-store.ts";
+export type {
+  PipelineState,
+  StateAuthor,
+  StateChanges,
+  StateStore,
+  StateVersion,
+  StepState,
+} from "./state/state-store.ts";

@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
-import type { DatabaseSettings } from "@osiris/core";
-import { runPipeline, type Retain, type RunRecord } from "@osiris/runtime";
+import { isOsirisError, type DatabaseSettings } from "@osiris/core";
+import { runPipeline, type OnRunning, type Retain, type RunRecord } from "@osiris/runtime";
 import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline, usage } from "../pipeline-file.ts";
 import { openProject, sessions } from "../project.ts";
+import { openStateStore } from "../state-access.ts";
 import { resumeChoice, runToResume, type Resume } from "../resume-run.ts";
 import { guardRun } from "../run-guard.ts";
 import { progressLine, runSummary } from "../run-summary.ts";
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly retain?: Retain;
+  readonly onRunning?: OnRunning;
+  readonly stateDir?: string;
   readonly baseDir?: string;
   readonly sessionsDir?: string;
   readonly concurrency?: number;
@@ -41,14 +44,17 @@ export async function runCommand(
   if (pipeline === undefined) return EXIT.usage;
   const { run: resume } = choice;
   const retain = options.retain ?? project.config.retain;
-  const record = await runPipeline({
+  const run = runPipeline({
     pipeline,
     ...project,
     sessions: root,
-    state: { states: new Map(), commit: async () => 0 },
+    stateStore: openStateStore(options.stateDir),
+    onWait: ({ run_id: other = "a command" }) =>
+      output.note(`Waiting for ${other} of the same pipeline to end.`),
     signal: guard.signal,
     database: databaseSettings(options),
-    ...(resume === undefined ? {} : { resume: () => runToResume(pipeline, resume, root, output) }),
+    ...(resume === undefined ? {} : { resume: () => runToResume(pipeline, resume, root) }),
+    ...(options.onRunning === undefined ? {} : { onRunning: options.onRunning }),
     ...(options.to === undefined ? {} : { to: options.to }),
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
     ...(retain === undefined ? {} : { retain }),
@@ -58,6 +64,14 @@ export async function runCommand(
       if (line !== undefined) output.note(line);
     },
   });
+  const record = await run.catch((error: unknown) => {
+    if (guard.exitCode === undefined || !isOsirisError(error)) throw error;
+    return error;
+  });
+  if (isOsirisError(record)) {
+    await output.error(record);
+    return guard.exitCode ?? EXIT.failed;
+  }
   await output.result(
     () => record,
     () => runSummary(record),

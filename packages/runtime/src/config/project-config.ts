@@ -23,6 +23,10 @@ export interface ProjectConfig {
   readonly defaults?: WrittenPolicy;
   /** Which tables a run keeps. @default "all" */
   readonly retain?: Retain;
+  readonly state?: {
+    /** How many versions of a pipeline's state are kept. @default 20 */
+    readonly keep?: number;
+  };
 }
 
 /** What {@link ProjectConfig.retain} may be. */
@@ -69,6 +73,18 @@ export const PROJECT_SCHEMA: JsonSchema = {
       enum: RETAIN,
       description:
         "Which tables a run keeps: all; outputs, those that writers or no step reads; none. Others are dropped when their last reader has succeeded. Default: all.",
+    },
+    state: {
+      type: "object",
+      additionalProperties: false,
+      description: "What pipelines remember from run to run.",
+      properties: {
+        keep: {
+          type: "integer",
+          minimum: 3,
+          description: "How many versions of a pipeline's state are kept. Default: 20.",
+        },
+      },
     },
   },
 };

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { didYouMean, type Manifest } from "@osiris/compiler";
 import { isOsirisError, OsirisError, type DatabaseSettings } from "@osiris/core";
 import { LocalAdapter } from "../adapters/local.ts";
@@ -8,13 +7,17 @@ import { StepConfigs } from "../config/step-configs.ts";
 import type { Surroundings } from "../config/surroundings.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts";
+import { ownProcess } from "./process-identity.ts";
+import type { PipelineKey } from "../pipeline-key.ts";
+import type { StateStore } from "../state/state-store.ts";
 import { recordedError } from "./recorded-error.ts";
 import { Redactor } from "./redactor.ts";
 import { limitRun } from "./run-limit.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
 import type { RunRecord, RunStatus, StepRecord } from "./run-record.ts";
 import { RunRecorder, type RunHead } from "./run-recorder.ts";
-import type { RunState } from "./run-state.ts";
+import { acquireRunLock, type LockHolder, type OnRunning, type RunLock } from "./run-lock.ts";
+import { RunState } from "./run-state.ts";
 import { runSteps } from "./run-steps.ts";
 import { makeRunFolder, newRunId } from "./sessions.ts";
 
@@ -25,7 +28,9 @@ export interface RunRequest {
   /** The folder that holds run folders. Made when it is missing. */
   readonly sessions: string;
   /** Where steps find the state of the last run and leave theirs. */
-  readonly state: RunState;
+  readonly stateStore: StateStore;
+  /** What to do when this pipeline is being run with the same profile already. @default "fail" */
+  readonly onRunning?: OnRunning;
   /**
    * The run of this pipeline to go on with, looked up when nobody else runs it; undefined: a new one is started.
    * @default a new run
@@ -47,12 +52,14 @@ export interface RunRequest {
   readonly database?: DatabaseSettings;
   /** Called for every event as it is written. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** Called when the run has to wait for another one. */
+  readonly onWait?: (holder: LockHolder) => void;
 }
 
 /**
  * Runs a compiled pipeline. Resolves with the record whatever came of it.
- * @throws OsirisError when the run cannot begin: a driver, a variable or a connection is missing here, or no record
- * can be kept
+ * @throws OsirisError when the run cannot begin: a driver, a variable or a connection is missing here, the pipeline is
+ * being run already, its state cannot be read, or no record can be kept
  */
 export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   const { pipeline, catalog, surroundings, to } = request;
@@ -61,17 +68,24 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   const configs = new StepConfigs(pipeline, catalog, surroundings);
   const stepFiles = configs.check();
   checkSharedFiles(manifest.steps, stepFiles);
+  using limit = limitRun(request.signal, request.timeoutMs);
+  const { signal } = limit;
+  const now = new Date();
+  const newId = newRunId(now);
+  using _lock = await lockPipeline(request, newId, signal);
+  // Looked up anew: only now nobody else can go on with the same run.
   const resume = request.resume?.();
-  const head = runHead(request, resume);
-  const { run_id: runId, run_dir: runDir } = head;
+  const runId = resume?.run_id ?? newId;
+  const state = await RunState.read(request.stateStore.open(pipelineKey(manifest)), runId);
+  const runDir = resume?.run_dir ?? makeRunFolder(request.sessions, runId);
+  const head = runHead(request, resume, { runId, runDir, now });
   writeManifestFiles(files, runDir, baseDir);
   const redactor = new Redactor();
   using log = new RunLog(runDir, runId, request.onEvent ?? (() => undefined));
-  using limit = limitRun(request.signal, request.timeoutMs);
-  const { signal } = limit;
   const recorder = new RunRecorder(head, manifest.steps, resume?.duration_ms ?? 0);
   recorder.start();
   if (resume !== undefined) log.event("run_resumed", { from_status: resume.status });
+  else if (request.resume !== undefined) log.event("nothing_to_resume");
   log.event("run_start", { pipeline: manifest.pipeline.name, manifest: head.manifest });
   const { placeInFile } = pipeline;
   const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal };
@@ -81,7 +95,7 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
     baseDir,
     to,
     isResumed: resume !== undefined,
-    state: request.state,
+    state,
     retain: request.retain ?? "all",
     concurrency: request.concurrency,
     signal,
@@ -97,19 +111,42 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   return done;
 }
 
-/** The identity of a new run, with its folder, or of the one that goes on. */
-function runHead({ pipeline, sessions, to }: RunRequest, resume: RunRecord | undefined): RunHead {
-  const { name, profile } = pipeline.manifest.pipeline;
-  const now = new Date();
-  const runId = resume?.run_id ?? newRunId(now);
+async function lockPipeline(request: RunRequest, newId: string, signal: AbortSignal): Promise<RunLock> {
+  const { pipeline, sessions, resume, onRunning = "fail", onWait } = request;
+  try {
+    return await acquireRunLock({
+      ...pipelineKey(pipeline.manifest),
+      sessions,
+      runId: resume?.()?.run_id ?? newId,
+      onRunning,
+      signal,
+      ...(onWait === undefined ? {} : { onWait }),
+    });
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason || isOsirisError(error)) throw error;
+    const message = "The run was cancelled before it had begun.";
+    throw new OsirisError({ code: "run.cancelled", category: "cancelled", message, cause: error });
+  }
+}
+
+function pipelineKey({ pipeline: { name, profile } }: Manifest): PipelineKey {
+  return { pipeline: name, ...(profile === undefined ? {} : { profile }) };
+}
+
+function runHead(
+  { pipeline, to }: RunRequest,
+  resume: RunRecord | undefined,
+  run: { readonly runId: string; readonly runDir: string; readonly now: Date },
+): RunHead {
+  const { pipeline: pipelineName, profile } = pipelineKey(pipeline.manifest);
   return {
-    run_id: runId,
-    pipeline: name,
+    run_id: run.runId,
+    pipeline: pipelineName,
     manifest: pipeline.manifest.fingerprints.manifest,
     ...(profile === undefined ? {} : { profile }),
-    run_dir: resume?.run_dir ?? makeRunFolder(sessions, runId),
-    started_at: resume?.started_at ?? now.toISOString(),
-    process: { pid: process.pid, host: hostname() },
+    run_dir: run.runDir,
+    started_at: resume?.started_at ?? run.now.toISOString(),
+    process: ownProcess(),
     resumes: resume === undefined ? 0 : (resume.resumes ?? 0) + 1,
     ...(to === undefined ? {} : { to }),
   };

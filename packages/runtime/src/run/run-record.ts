@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Column } from "@osiris/core";
+import { isGone, type ProcessIdentity } from "./process-identity.ts";
 import type { SqlPlace } from "./sql-place.ts";
 
 const RECORD_FILE = "run.json";
@@ -62,7 +62,7 @@ export interface RunRecord {
   readonly run_dir: string;
   readonly started_at: string;
   readonly duration_ms: number;
-  readonly process: { readonly pid: number; readonly host: string };
+  readonly process: ProcessIdentity;
   /** How often the run was resumed. */
   readonly resumes: number;
   /** The last step that was asked for; absent when all were. */
@@ -102,16 +102,4 @@ function isRunRecord(value: unknown): value is RunRecord {
     Array.isArray(record.steps) &&
     record.steps.every((step) => typeof (step as StepRecord | null)?.status === "string")
   );
-}
-
-/** Only a process of this machine can be asked after. */
-function isGone(process_: RunRecord["process"]): boolean {
-  if (process_.host !== hostname()) return false;
-  try {
-    process.kill(process_.pid, 0);
-    return false;
-  } catch (error) {
-    // EPERM: it lives, and belongs to another user.
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
 }

@@ -1,6 +1,9 @@
 import type { ManifestStep } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 
+/** All that a timer can hold: some 24 days. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
+
 /** How long a step has after it was told to stop. */
 const GRACE_MS = 10_000;
 
@@ -33,7 +36,7 @@ export function limitStep(step: ManifestStep, run: AbortSignal): StepLimit {
       timeout = timedOut(step, limit);
       timer.abort(timeout);
     };
-    timers.push(setTimeout(expire, limit));
+    timers.push(setTimeout(expire, Math.min(limit, LONGEST_TIMER_MS)));
   }
   return {
     signal,
