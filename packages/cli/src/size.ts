@@ -25,7 +25,9 @@ export function sizeInBytes(text: string): number {
 
 /** Bytes for people: `1.5 GB`. */
 export function formatSize(bytes: number): string {
-  const power = Math.min(PREFIXES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  const count = bytes / 1000 ** power;
-  return `${power === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${PREFIXES[power]}B`;
+  let count = bytes;
+  let power = 0;
+  // What would be rounded to a thousand is one of the next.
+  for (; count >= 999.5 && power < PREFIXES.length - 1; power++) count /= 1000;
+  return `${power === 0 || count >= 99.95 ? Math.round(count) : count.toFixed(1)} ${PREFIXES[power]}B`;
 }

@@ -9,6 +9,14 @@ export function startChild(file: string, ...args: readonly string[]): ChildProce
   });
 }
 
+/** The same, but no file that it writes gets longer than this: as if the disk were full. */
+export function startLimitedChild(blocks: number, file: string, ...args: readonly string[]): ChildProcess {
+  const command = [process.execPath, "--conditions=@osiris/source", join(import.meta.dirname, file), ...args];
+  return spawn("sh", ["-c", `ulimit -f ${blocks}; exec "$@"`, "sh", ...command], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
 /** What it wrote to stdout, line by line, once it has ended. */
 export async function linesOf(child: ChildProcess): Promise<readonly string[]> {
   let text = "";

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonValue } from "@osiris/core";
 import { describe, expect, test } from "vitest";
 import { FileStateStore, stateFolder, type PipelineState } from "../src/index.ts";
-import { linesOf, startChild } from "./children.ts";
+import { linesOf, startChild, startLimitedChild } from "./children.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 /** The short form; the full one is `OSIRIS_CRASH_ROUNDS=200 npx vitest run --project @osiris/runtime file-state`. */
@@ -186,9 +186,22 @@ test(
       const found = await state.read();
       // What was committed a moment before it could be told counts, too.
       expect([acknowledged, acknowledged + 1]).toContain(found?.steps["count"]?.state);
-      expect(found?.steps["padding"]?.state).toHaveLength(20_000);
+      expect(found?.steps["padding"]?.state).toHaveLength(200_000);
       expect(found?.version).toBe(found?.steps["count"]?.state);
     }
+  },
+);
+
+test.skipIf(process.platform === "win32")(
+  "a full disk leaves the last version, and nothing else",
+  async () => {
+    const folder = tempFolder();
+    const state = new FileStateStore(folder).open({ pipeline: "counting" });
+    const first = await state.commit(0, new Map([["count", 1]]), BY);
+    expect(await linesOf(startLimitedChild(16, "state-child.ts", folder, "1"))).toEqual([]);
+    expect(await state.read()).toEqual(first);
+    expect(readdirSync(join(folder, "counting"))).toEqual(["00000001.json"]);
+    expect(await linesOf(startChild("state-child.ts", folder, "1"))).toEqual(["2"]);
   },
 );
 

@@ -14,7 +14,7 @@ async function countOn(): Promise<void> {
   const count = Number(current?.steps["count"]?.state ?? 0) + 1;
   const changes = new Map<string, number | string>([
     ["count", count],
-    ["padding", "x".repeat(20_000)],
+    ["padding", "x".repeat(200_000)],
   ]);
   await state.commit(current?.version ?? 0, changes, { run_id: `pid ${process.pid}` });
   writeSync(1, `${count}\n`);

@@ -58,8 +58,7 @@ async function clean(
   folder: string,
   ...args: readonly string[]
 ): Promise<Cleaned & { exitCode: number | null }> {
-  const { stdout, stderr, exitCode } = await osiris(folder, "clean", "--json", ...args);
-  expect(stdout, stderr).not.toBe("");
+  const { stdout, exitCode } = await osiris(folder, "clean", "--json", ...args);
   return { ...(JSON.parse(stdout) as Cleaned), exitCode };
 }
 
