@@ -2,6 +2,7 @@ import {
   OsirisError,
   quoteIdentifier,
   SINGLE_INPUT_NAME,
+  stateText,
   StepTables,
   type Column,
   type ColumnBatch,
@@ -12,6 +13,7 @@ import {
   type Inputs,
   type JsonTableOptions,
   type JsonTableWriter,
+  type JsonValue,
   type LogLevel,
   type QueryResult,
   type ReadOptions,
@@ -38,6 +40,19 @@ export interface StepScope {
   readonly log: RunLog;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
+  /** Go on after the checkpoint that an earlier attempt at the step has left, if there is one. */
+  readonly resume: boolean;
+}
+
+type Report = Pick<DriverContext, "log" | "event">;
+
+/** What the step says, without secrets. The types of JSON rows may be reported after run() has settled. */
+function reportOf({ log, redactor, stepId }: StepScope): Report {
+  return {
+    log: (level, message, fields = {}) =>
+      log.event("log", { ...redactor.value(fields), level, message: redactor.text(message) }, stepId),
+    event: (name, fields = {}) => log.event(name, redactor.value(fields), stepId),
+  };
 }
 
 /** The driver context: the only implementation there is, for runs and tests alike. */
@@ -47,14 +62,29 @@ export class StepContext implements DriverContext {
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
+  readonly #report: Report;
   readonly #connections: GuardedConnection[] = [];
   #closed = false;
 
-  constructor(scope: StepScope) {
+  private constructor(scope: StepScope, tables: StepTables, report: Report) {
     this.#scope = scope;
+    this.#report = report;
     this.signal = scope.signal;
     this.artifacts = scope.artifacts;
-    this.tables = new StepTables(scope.database, scope.stepId, scope.signal);
+    this.tables = tables;
+  }
+
+  /** Begins an attempt at the step. Ends with {@link close}. */
+  static async open(scope: StepScope): Promise<StepContext> {
+    const { database, stepId, signal, resume } = scope;
+    const report = reportOf(scope);
+    const tables = await StepTables.open(database, stepId, { signal, resume, report });
+    if (tables.resumed !== undefined) report.event("step_resumed", { tables: tables.kept });
+    return new StepContext(scope, tables, report);
+  }
+
+  get resumed(): JsonValue | undefined {
+    return this.tables.resumed;
   }
 
   async createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter> {
@@ -64,11 +94,7 @@ export class StepContext implements DriverContext {
 
   async createJsonTable(options: JsonTableOptions = {}): Promise<JsonTableWriter> {
     this.#assertOpen("createJsonTable");
-    return this.tables.createJson(options, {
-      // The types may be decided after run() has settled.
-      log: (level, message, fields) => this.#log(level, message, fields),
-      event: (name, fields) => this.#event(name, fields),
-    });
+    return this.tables.createJson(options);
   }
 
   async createTableAs(select: string, options: TableAsOptions = {}): Promise<CreatedTable> {
@@ -79,6 +105,13 @@ export class StepContext implements DriverContext {
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
     return this.tables.openRejects();
+  }
+
+  async checkpoint(state: JsonValue): Promise<void> {
+    this.#assertOpen("checkpoint");
+    const text = stateText(state);
+    if (JSON.stringify(this.#scope.redactor.value(JSON.parse(text))) !== text) throw this.#secretState();
+    await this.tables.checkpoint(text);
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
@@ -115,13 +148,7 @@ export class StepContext implements DriverContext {
 
   log(level: LogLevel, message: string, fields?: EventFields): void {
     this.#assertOpen("log");
-    this.#log(level, message, fields);
-  }
-
-  #log(level: LogLevel, message: string, fields?: EventFields): void {
-    const { redactor } = this.#scope;
-    const shown = { ...redactor.value(fields ?? {}), level, message: redactor.text(message) };
-    this.#scope.log.event("log", shown, this.#scope.stepId);
+    this.#report.log(level, message, fields);
   }
 
   metric(name: string, value: number, unit?: string): void {
@@ -131,11 +158,7 @@ export class StepContext implements DriverContext {
 
   event(name: string, fields?: EventFields): void {
     this.#assertOpen("event");
-    this.#event(name, fields);
-  }
-
-  #event(name: string, fields?: EventFields): void {
-    this.#scope.log.event(name, this.#scope.redactor.value(fields ?? {}), this.#scope.stepId);
+    this.#report.event(name, fields);
   }
 
   /** Ends the driver's access to the database, and what it has left running there. Tables staged so far stay until published or discarded. */
@@ -153,6 +176,15 @@ export class StepContext implements DriverContext {
       await connection.run(view);
     }
     return connection;
+  }
+
+  #secretState(): OsirisError {
+    return new OsirisError({
+      code: "checkpoint.secret",
+      category: "internal",
+      message: `Step "${this.#scope.stepId}": the state of a checkpoint holds a secret of this run, or a text that looks like one`,
+      hint: "States are kept on disk. Leave the secret out, and take it from the config again.",
+    });
   }
 
   #assertOpen(call: string): void {

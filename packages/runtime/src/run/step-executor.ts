@@ -136,7 +136,8 @@ async function runDriver(
   const writes = files.write;
   for (const file of writes) removeStalePartials(file, dirname(run.runDir));
   const stepId = step.id;
-  const ctx = new StepContext({ stepId, runId, inputs, artifacts, writes, database, log, redactor, signal });
+  const about = { stepId, runId, inputs, artifacts, writes, database, log, redactor, signal };
+  const ctx = await StepContext.open({ ...about, resume: false });
   using grace = graceAfter(signal, step);
   try {
     const work = driver.run({ stepId, config, inputs, ctx });
