@@ -10,23 +10,22 @@ import type {
   TableWriter,
 } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
-import { quoteIdentifier, tableName } from "../identifiers.ts";
+import { tableName } from "../identifiers.ts";
 import { closedJsonWriter } from "../json-rows/closed-json-writer.ts";
 import { jsonSettings } from "../json-rows/json-settings.ts";
 import { StagedJsonWriter, type JsonTableScope } from "../json-rows/json-table-writer.ts";
 import type { Report } from "../json-rows/schema-report.ts";
-import type { stateText } from "../state-text.ts";
-import { CheckpointBook, type Checkpoint, type TableSnapshot } from "./checkpoint-book.ts";
+import { CheckpointBook, type Checkpoint } from "./checkpoint-book.ts";
 import type { GuardedConnection } from "./connection.ts";
 import { createTableAs } from "./create-table-as.ts";
 import { publishStatements } from "./publish-statements.ts";
 import { REJECTS, REJECTS_COLUMNS, rejectWriter } from "./rejects.ts";
 import { cutToCheckpoint, dropBeyond, dropStaging } from "./restore-staging.ts";
 import type { RunDatabase } from "./run-database.ts";
-import { assertSameShape, columnsShape, jsonShape, type Shape } from "./same-shape.ts";
-import { rowsName, stagedNames, staging, stagingName } from "./staging.ts";
+import { assertSameShape, columnsShape, jsonShape } from "./same-shape.ts";
+import { makeTable, openTable, RestingTable, shapeOf, type StagedTable } from "./staged-table.ts";
+import { rowsName, stagedNames, stagingName } from "./staging.ts";
 import { assertColumns, assertOutput, misuse } from "./table-checks.ts";
-import { ColumnarTableWriter } from "./table-writer.ts";
 
 export interface StepTablesOptions {
   /** Interrupts what the step's tables do. */
@@ -38,29 +37,6 @@ export interface StepTablesOptions {
 }
 
 const SILENT: Report = { log: () => undefined, event: () => undefined };
-
-/** A table to which nothing is added now. */
-class RestingTable {
-  readonly rows: number;
-  readonly columns: readonly Column[];
-  readonly #snapshot: TableSnapshot;
-
-  constructor(snapshot: TableSnapshot) {
-    this.rows = snapshot.rows;
-    this.columns = snapshot.columns;
-    this.#snapshot = snapshot;
-  }
-
-  snapshot(): TableSnapshot {
-    return this.#snapshot;
-  }
-
-  close(): void {}
-
-  abandon(): void {}
-}
-
-type StagedTable = ColumnarTableWriter | StagedJsonWriter | RestingTable;
 
 /**
  * The tables of one attempt at a step: made under a staging name, filled in short transactions, published together in
@@ -139,25 +115,12 @@ export class StepTables {
 
   async #open(table: string, columns: readonly Column[]): Promise<TableWriter> {
     const earlier = this.#tables.get(table);
-    if (earlier === undefined) await this.#make(table, columns);
+    if (earlier === undefined) await makeTable(table, columns, this.#database);
     else assertSameShape(table, shapeOf(earlier), columnsShape(columns));
-    const connection = await this.#database.connect(this.#signal);
-    try {
-      const target = { table, stagingTable: stagingName(table) };
-      const writer = await ColumnarTableWriter.open(target, columns, connection, earlier?.rows);
-      this.#tables.set(table, writer);
-      return writer;
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
-  }
-
-  async #make(table: string, columns: readonly Column[]): Promise<void> {
-    const definition = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(", ");
-    await this.#database.inTransaction([
-      { sql: `CREATE OR REPLACE TABLE ${staging(table)} (${definition})` },
-    ]);
+    const connect = (): Promise<GuardedConnection> => this.#database.connect(this.#signal);
+    const writer = await openTable(table, columns, earlier?.rows ?? 0, connect);
+    this.#tables.set(table, writer);
+    return writer;
   }
 
   createJson(options: JsonTableOptions): JsonTableWriter {
@@ -216,7 +179,7 @@ export class StepTables {
   }
 
   /**
-   * Commits all rows so far, and that they belong to `state`, a text of {@link stateText}. It replaces the checkpoint
+   * Commits all rows so far, and that they belong to `state`, a text of `stateText()`. It replaces the checkpoint
    * before. Tables that are still being made do not belong to it.
    * @throws OsirisError `checkpoint.busy`, or what has made a table incomplete
    */
@@ -303,8 +266,4 @@ export class StepTables {
     if (!this.#tables.has(table)) this.#tables.set(table, undefined);
     return table;
   }
-}
-
-function shapeOf(earlier: StagedTable): Shape {
-  return earlier instanceof StagedJsonWriter ? jsonShape(earlier.settings) : columnsShape(earlier.columns);
 }
