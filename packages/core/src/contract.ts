@@ -12,7 +12,8 @@ export const CONTRACT_VERSION = 1;
 
 export interface Driver<Config = Readonly<Record<string, unknown>>> {
   /**
-   * Does the step's work, once. A rejected promise fails the step: nothing it staged is published.
+   * Does the step's work, once. A rejected promise fails the step: nothing it staged is published. A later attempt begins
+   * anew, or after the last {@link DriverContext.checkpoint}.
    * Errors should be `OsirisError`s; anything else is reported as a defect of the driver.
    */
   run(step: StepRequest<Config>): Promise<StepResult>;
@@ -121,6 +122,26 @@ export interface DriverContext {
   openRejects(): Promise<RejectWriter>;
 
   /**
+   * Commits, together: the rows that all tables of the step have so far, and `state`, which says where to go on. An
+   * attempt that takes over, after an error or a crash, finds the state in {@link resumed}, those rows in its tables,
+   * and none that came later. Each checkpoint replaces the one before; when the step has succeeded it is gone. A writer
+   * calls it for what the destination has confirmed.
+   *
+   * Await it. It takes milliseconds, with two writes to the disk: call it once for a page, not for a row. `state` is JSON
+   * of at most 1 MiB without secrets, and not null.
+   * @throws OsirisError `state.invalid`, `checkpoint.secret`; `checkpoint.busy` when another call to it or to a JSON
+   * table has not come back
+   */
+  checkpoint(state: JsonValue): Promise<void>;
+
+  /**
+   * The state of the checkpoint after which this attempt goes on; undefined when it begins anew. Tables of the checkpoint
+   * are opened by creating them again, with the same columns (else `checkpoint.columns_changed`); those that are not are
+   * part of the result all the same. `createTableAs` makes its table anew.
+   */
+  readonly resumed: JsonValue | undefined;
+
+  /**
    * Reads a table as column batches, on a connection of its own. At the end the rows read are compared with the
    * table's count; a difference is an error. Leaving the loop early closes the reader.
    */
@@ -213,7 +234,7 @@ export interface CreatedTable {
 export interface TableWriter {
   readonly table: string;
   readonly columns: readonly Column[];
-  /** Rows appended so far. */
+  /** Rows in the table so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;
   /** Adds a row. Values are found by column name, a missing one is NULL, an unknown name is an error. */
   append(row: Readonly<Record<string, CellInput>>): void;
@@ -226,7 +247,7 @@ export interface TableWriter {
 
 /** Takes what a step leaves out. Closed with the step. */
 export interface RejectWriter {
-  /** Rows rejected so far. */
+  /** Rows rejected so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;
   add(reject: Reject): void;
 }
@@ -291,11 +312,14 @@ export interface JsonTableOptions extends TableOptions {
  */
 export interface JsonTableWriter {
   readonly table: string;
-  /** Rows appended so far. */
+  /** Rows in the table so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;
   /** Adds rows, such as those of a page. Await it: the next call is refused until it has come back. */
   append(rows: readonly JsonRow[]): Promise<void>;
-  /** Decides the types and makes the table. After it no row can be added. Safe to call again once it has come back. */
+  /**
+   * Decides the types and makes the table. After it no row can be added, also not by an attempt that goes on after a later
+   * checkpoint. Safe to call again once it has come back.
+   */
   close(): Promise<void>;
 }
 

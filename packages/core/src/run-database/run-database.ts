@@ -5,11 +5,12 @@ import type { Column, ColumnBatch, QueryResult, ReadOptions, SqlParams } from ".
 import { OsirisError } from "../errors.ts";
 import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import { Semaphore } from "../semaphore.ts";
+import { CHECKPOINTS_TABLE } from "./checkpoint-book.ts";
 import { GuardedConnection, type ConnectionSlots, type DisplayedRows } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
 import { RECEIPTS_TABLE } from "./receipts.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
-import { STAGING_PREFIX, type Statement } from "./step-tables.ts";
+import { STAGING_PREFIX } from "./staging.ts";
 import { readTable } from "./table-reader.ts";
 
 /** The name of the database file in a run folder. */
@@ -20,6 +21,11 @@ export const DATABASE_FILE = "pipeline_data.duckdb";
  * process, and the two corrupt it.
  */
 const openFiles = new Set<string>();
+
+export interface Statement {
+  readonly sql: string;
+  readonly params?: SqlParams;
+}
 
 export interface TableShape {
   readonly rows: number;
@@ -71,7 +77,8 @@ export class RunDatabase implements AsyncDisposable {
         {
           sql: "CREATE TABLE IF NOT EXISTS _osiris.steps (step VARCHAR, table_name VARCHAR, row_count BIGINT)",
         },
-        { sql: RECEIPTS_TABLE },
+        RECEIPTS_TABLE,
+        CHECKPOINTS_TABLE,
       ]);
       await database.#wallIn(reachable);
       return database;
@@ -198,9 +205,14 @@ export class RunDatabase implements AsyncDisposable {
    */
   async assertTypes(columns: readonly Column[]): Promise<void> {
     const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`);
+    await this.lookUp(`SELECT ${nulls.join(", ")}`);
+  }
+
+  /** A small question of our own, which does not queue behind the steps' SQL. */
+  async lookUp(sql: string, params?: SqlParams): Promise<QueryResult> {
     const connection = await this.#connectOwn();
     try {
-      await connection.run(`SELECT ${nulls.join(", ")}`);
+      return await connection.run(sql, params);
     } finally {
       connection.close();
     }

@@ -29,6 +29,7 @@ import { limitRejects } from "./max-rejects.ts";
 import { partialPath } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
+import { keptState } from "./step-state.ts";
 
 export interface StepScope {
   readonly step: ManifestStep;
@@ -42,6 +43,19 @@ export interface StepScope {
   readonly log: RunLog;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
+  /** Of what the step makes, of what: an attempt goes on after the checkpoint of one with the same identity. */
+  readonly identity: string;
+}
+
+type Report = Pick<DriverContext, "log" | "event">;
+
+/** What the step says, without secrets. The types of JSON rows may be reported after run() has settled. */
+function reportOf({ log, redactor, step }: StepScope): Report {
+  return {
+    log: (level, message, fields = {}) =>
+      log.event("log", { ...redactor.value(fields), level, message: redactor.text(message) }, step.id),
+    event: (name, fields = {}) => log.event(name, redactor.value(fields), step.id),
+  };
 }
 
 /** The driver context: the only implementation there is, for runs and tests alike. */
@@ -52,15 +66,30 @@ export class StepContext implements DriverContext {
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
+  readonly #report: Report;
   readonly #connections: GuardedConnection[] = [];
   #closed = false;
 
-  constructor(scope: StepScope) {
+  private constructor(scope: StepScope, tables: StepTables, report: Report) {
     this.#scope = scope;
+    this.#report = report;
     this.signal = scope.signal;
     this.artifacts = scope.artifacts;
     this.state = scope.state;
-    this.tables = new StepTables(scope.database, scope.step.id, scope.signal);
+    this.tables = tables;
+  }
+
+  /** Begins an attempt at the step. Ends with {@link close}. */
+  static async open(scope: StepScope): Promise<StepContext> {
+    const { database, step, signal, identity } = scope;
+    const report = reportOf(scope);
+    const tables = await StepTables.open(database, step.id, { signal, identity, report });
+    if (tables.resumed !== undefined) report.event("step_resumed", { tables: tables.kept });
+    return new StepContext(scope, tables, report);
+  }
+
+  get resumed(): JsonValue | undefined {
+    return this.tables.resumed;
   }
 
   async createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter> {
@@ -70,11 +99,7 @@ export class StepContext implements DriverContext {
 
   async createJsonTable(options: JsonTableOptions = {}): Promise<JsonTableWriter> {
     this.#assertOpen("createJsonTable");
-    return this.tables.createJson(options, {
-      // The types may be decided after run() has settled.
-      log: (level, message, fields) => this.#log(level, message, fields),
-      event: (name, fields) => this.#event(name, fields),
-    });
+    return this.tables.createJson(options);
   }
 
   async createTableAs(select: string, options: TableAsOptions = {}): Promise<CreatedTable> {
@@ -85,6 +110,12 @@ export class StepContext implements DriverContext {
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
     return limitRejects(await this.tables.openRejects(), this.#scope.step);
+  }
+
+  async checkpoint(state: JsonValue): Promise<void> {
+    this.#assertOpen("checkpoint");
+    const { step, redactor } = this.#scope;
+    await this.tables.checkpoint(keptState(state, step, redactor));
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
@@ -121,13 +152,7 @@ export class StepContext implements DriverContext {
 
   log(level: LogLevel, message: string, fields?: EventFields): void {
     this.#assertOpen("log");
-    this.#log(level, message, fields);
-  }
-
-  #log(level: LogLevel, message: string, fields?: EventFields): void {
-    const { redactor } = this.#scope;
-    const shown = { ...redactor.value(fields ?? {}), level, message: redactor.text(message) };
-    this.#scope.log.event("log", shown, this.#scope.step.id);
+    this.#report.log(level, message, fields);
   }
 
   metric(name: string, value: number, unit?: string): void {
@@ -137,11 +162,7 @@ export class StepContext implements DriverContext {
 
   event(name: string, fields?: EventFields): void {
     this.#assertOpen("event");
-    this.#event(name, fields);
-  }
-
-  #event(name: string, fields?: EventFields): void {
-    this.#scope.log.event(name, this.#scope.redactor.value(fields ?? {}), this.#scope.step.id);
+    this.#report.event(name, fields);
   }
 
   /** Ends the driver's access to the database, and what it has left running there. Tables staged so far stay until published or discarded. */
