@@ -134,8 +134,12 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     .addOption(sessionsDir())
     .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
 
-  command(program, "schema", "Print a JSON Schema for editors, of the components that are installed here.")
-    .addArgument(new Argument("[kind]", "the file to describe").choices(SCHEMA_KINDS).default("pipeline"))
+  command(program, "schema", "Print a JSON Schema: of files that people write, for editors; of run records.")
+    .addArgument(
+      new Argument("[kind]", "the file to describe; event and metric: a line of its .jsonl")
+        .choices(SCHEMA_KINDS)
+        .default("pipeline"),
+    )
     .option("--out <file>", "write it to a file")
     .action(async (kind: SchemaKind, options: SchemaOptions) =>
       done(await schemaCommand(kind, options, output)),

@@ -14,8 +14,21 @@ export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
+export { EVENTS } from "./records/event-table.ts";
+export type { EventEntry } from "./records/event-table.ts";
+export { EVENT_SCHEMA, METRIC_SCHEMA } from "./records/line-schemas.ts";
+export { METRICS } from "./records/metric-table.ts";
+export type { MetricEntry } from "./records/metric-table.ts";
+export { RUN_SCHEMA } from "./records/run-schema.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
-export type { RecordedError, RunRecord, RunStatus, StepRecord, StepStatus } from "./run/run-record.ts";
-export { findRun, listRuns, sessionsFolder } from "./run/sessions.ts";
+export type {
+  RecordedError,
+  RunRecord,
+  RunStatus,
+  StepRecord,
+  StepStatus,
+  UnreadableRun,
+} from "./run/run-record.ts";
+export { findRun, listRunFolders, listRuns, sessionsFolder } from "./run/sessions.ts";

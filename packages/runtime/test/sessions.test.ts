@@ -30,6 +30,7 @@ function addRun(
     files: [],
   };
   writeRunRecord({
+    format: 1,
     run_id: runId,
     pipeline: "p",
     manifest: "sha256:0",

@@ -7,12 +7,14 @@ import { StepConfigs } from "../config/step-configs.ts";
 import type { Surroundings } from "../config/surroundings.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts";
+import type { FieldsOf } from "../records/event-table.ts";
+import { RECORD_FORMAT } from "../records/run-schema.ts";
+import { recordedError } from "./recorded-error.ts";
 import { Redactor } from "./redactor.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
 import { writeRunRecord, type RunRecord, type RunStatus, type StepRecord } from "./run-record.ts";
 import { notRun, schedule } from "./schedule.ts";
 import { makeRunFolder, newRunId } from "./sessions.ts";
-import { recordedError } from "./step-executor.ts";
 
 export interface RunRequest {
   readonly pipeline: RunnablePipeline;
@@ -54,6 +56,7 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
 
   const started = performance.now();
   const record = (status: RunStatus, steps: readonly StepRecord[], error?: OsirisError): RunRecord => ({
+    format: RECORD_FORMAT,
     run_id: runId,
     pipeline: manifest.pipeline.name,
     manifest: manifest.fingerprints.manifest,
@@ -68,7 +71,12 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   });
 
   writeRunRecord(record("running", manifest.steps.map(notRun)));
-  log.event("run_start", { pipeline: manifest.pipeline.name, manifest: manifest.fingerprints.manifest });
+  log.event("run_start", {
+    format: RECORD_FORMAT,
+    pipeline: manifest.pipeline.name,
+    manifest: manifest.fingerprints.manifest,
+    ...(manifest.pipeline.profile === undefined ? {} : { profile: manifest.pipeline.profile }),
+  });
   const { catalog, signal } = request;
   const { placeInFile } = request.pipeline;
   const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal };
@@ -86,9 +94,14 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   // A signal that is aborted with an error of ours is a fault of the run, not somebody's wish to stop it.
   const fault = isOsirisError(request.signal.reason) ? request.signal.reason : undefined;
   const error = fault ?? end.error ?? log.fault;
-  const done = record(statusOf(steps, request.signal, error), steps, error);
+  const status = statusOf(steps, request.signal, error);
+  const done = record(status, steps, error);
   writeRunRecord(done);
-  log.event("run_complete", { status: done.status, duration_ms: done.duration_ms });
+  log.event("run_complete", {
+    status,
+    duration_ms: done.duration_ms,
+    ...(done.error === undefined ? {} : { error: done.error }),
+  });
   return done;
 }
 
@@ -128,7 +141,7 @@ function statusOf(
   steps: readonly StepRecord[],
   signal: AbortSignal,
   error: OsirisError | undefined,
-): RunStatus {
+): FieldsOf<"run_complete">["status"] {
   if (error === undefined && steps.every((step) => step.status === "succeeded")) return "succeeded";
   const failed = error !== undefined || steps.some((step) => step.status === "failed");
   return signal.aborted && !failed ? "cancelled" : "failed";

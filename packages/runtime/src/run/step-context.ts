@@ -23,6 +23,7 @@ import {
   type TableOptions,
   type TableWriter,
 } from "@osiris/core";
+import { DriverReport } from "./driver-report.ts";
 import { partialPath } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
@@ -47,11 +48,13 @@ export class StepContext implements DriverContext {
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
+  readonly #report: DriverReport;
   readonly #connections: GuardedConnection[] = [];
   #closed = false;
 
   constructor(scope: StepScope) {
     this.#scope = scope;
+    this.#report = new DriverReport(scope.stepId, scope.log, scope.redactor);
     this.signal = scope.signal;
     this.artifacts = scope.artifacts;
     this.tables = new StepTables(scope.database, scope.stepId, scope.signal);
@@ -66,8 +69,8 @@ export class StepContext implements DriverContext {
     this.#assertOpen("createJsonTable");
     return this.tables.createJson(options, {
       // The types may be decided after run() has settled.
-      log: (level, message, fields) => this.#log(level, message, fields),
-      event: (name, fields) => this.#event(name, fields),
+      log: (level, message, fields) => this.#report.log(level, message, fields),
+      event: (name, fields) => this.#report.event(name, fields),
     });
   }
 
@@ -78,7 +81,13 @@ export class StepContext implements DriverContext {
 
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
-    return this.tables.openRejects();
+    const rejects = await this.tables.openRejects();
+    return {
+      get rows() {
+        return rejects.rows;
+      },
+      add: (reject) => rejects.add(this.#scope.redactor.value(reject)),
+    };
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
@@ -115,27 +124,17 @@ export class StepContext implements DriverContext {
 
   log(level: LogLevel, message: string, fields?: EventFields): void {
     this.#assertOpen("log");
-    this.#log(level, message, fields);
-  }
-
-  #log(level: LogLevel, message: string, fields?: EventFields): void {
-    const { redactor } = this.#scope;
-    const shown = { ...redactor.value(fields ?? {}), level, message: redactor.text(message) };
-    this.#scope.log.event("log", shown, this.#scope.stepId);
+    this.#report.log(level, message, fields);
   }
 
   metric(name: string, value: number, unit?: string): void {
     this.#assertOpen("metric");
-    this.#scope.log.metric(name, value, unit, this.#scope.stepId);
+    this.#report.metric(name, value, unit);
   }
 
   event(name: string, fields?: EventFields): void {
     this.#assertOpen("event");
-    this.#event(name, fields);
-  }
-
-  #event(name: string, fields?: EventFields): void {
-    this.#scope.log.event(name, this.#scope.redactor.value(fields ?? {}), this.#scope.stepId);
+    this.#report.event(name, fields);
   }
 
   /** Ends the driver's access to the database, and what it has left running there. Tables staged so far stay until published or discarded. */

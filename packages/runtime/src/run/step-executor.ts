@@ -22,7 +22,8 @@ import { loadDriver } from "../discovery/load-driver.ts";
 import { removeStalePartials } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
-import type { RecordedError, StepRecord } from "./run-record.ts";
+import { recordedError } from "./recorded-error.ts";
+import type { StepRecord } from "./run-record.ts";
 import { placeOfSql, type SqlPlace } from "./sql-place.ts";
 import { StepContext } from "./step-context.ts";
 
@@ -66,7 +67,7 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
       step.id,
       results(tables, step).map((table) => ({ step: step.id, ...outputOf(step, table), ...table })),
     );
-    const files = run.files.get(step.id)?.write ?? [];
+    const files = (run.files.get(step.id)?.write ?? []).map((file) => run.redactor.name(file));
     const done = record({
       status: "succeeded",
       rows_out: result.rows,
@@ -85,7 +86,7 @@ export async function executeStep(step: ManifestStep, run: RunScope): Promise<St
       ...record({ status, rows_out: 0, rejected: 0, tables: [], files: [] }),
       error: recordedError(error, run.redactor, sqlPlace(error, step, run)),
     };
-    run.log.event(status === "cancelled" ? "step_cancelled" : "step_failed", { ...failed.error }, step.id);
+    run.log.event(status === "cancelled" ? "step_cancelled" : "step_failed", failed.error, step.id);
     return failed;
   }
 }
@@ -131,8 +132,12 @@ async function runDriver(
     step.id,
   );
   const { runId, database, log, redactor, signal } = run;
-  const { config, files, secrets } = run.configs.resolve(step, component);
+  const { config, files, secrets, connection } = run.configs.resolve(step, component);
   redactor.add(secrets);
+  if (connection !== undefined) {
+    const { family, alias } = connection;
+    log.event("connection_resolved", { family, alias }, step.id);
+  }
   const writes = files.write;
   for (const file of writes) removeStalePartials(file, dirname(run.runDir));
   const stepId = step.id;
@@ -271,24 +276,12 @@ function recordedTable({ table, rows, columns }: CreatedTable): StepRecord["tabl
   return { name: table, rows, columns };
 }
 
-export function recordedError(error: OsirisError, redactor: Redactor, place?: SqlPlace): RecordedError {
-  const { code, category, message, hint, retryable } = error;
-  return redactor.value({
-    code,
-    category,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    retryable,
-    ...(place === undefined ? {} : { place }),
-  });
-}
-
 function reportSuccess(done: StepRecord, log: RunLog): void {
   const { id, rows_in, rows_out, rejected, duration_ms } = done;
-  log.metric("rows_in", rows_in, "rows", id);
-  log.metric("rows_out", rows_out, "rows", id);
-  if (rejected > 0) log.metric("rows_rejected", rejected, "rows", id);
-  log.metric("duration_ms", duration_ms, "ms", id);
+  log.metric("rows_in", rows_in, id);
+  log.metric("rows_out", rows_out, id);
+  if (rejected > 0) log.metric("rows_rejected", rejected, id);
+  log.metric("duration_ms", duration_ms, id);
   for (const { name, rows, columns } of done.tables) {
     log.event(
       "table_published",

@@ -1,0 +1,98 @@
+import type { JsonSchema } from "@osiris/core";
+import { SHARED_DEFS, TIME } from "./shared-schemas.ts";
+
+/** The version of the format of run.json, events.jsonl and metrics.jsonl. It changes when readers of them break. */
+export const RECORD_FORMAT = 1;
+
+const COUNT = { $ref: "#/$defs/count" };
+
+const STEP: JsonSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: [
+    "id",
+    "component",
+    "status",
+    "rows_in",
+    "rows_out",
+    "rejected",
+    "duration_ms",
+    "tables",
+    "files",
+  ],
+  properties: {
+    id: { type: "string" },
+    component: { type: "string" },
+    status: { enum: ["running", "succeeded", "failed", "cancelled", "not_run"] },
+    rows_in: { ...COUNT, description: "Rows of all input tables." },
+    rows_out: { ...COUNT, description: "Rows of the tables made, or rows the destination confirmed." },
+    rejected: { ...COUNT, description: "Rows left out, in <step>__rejects." },
+    superseded: { ...COUNT, description: "Rows that a later row with the same key has replaced." },
+    attempts: { ...COUNT, description: "How often the step was tried." },
+    reused: { type: "boolean", description: "Whether the tables of the run that was resumed were taken." },
+    not_reused: { type: "string", description: "Why they were not." },
+    duration_ms: COUNT,
+    tables: {
+      type: "array",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["name", "rows", "columns"],
+        properties: {
+          name: { type: "string" },
+          rows: COUNT,
+          columns: { type: "array", items: { $ref: "#/$defs/column" } },
+        },
+      },
+    },
+    files: { type: "array", items: { type: "string" }, description: "Absolute paths of the files written." },
+    error: { $ref: "#/$defs/error" },
+  },
+};
+
+/** run.json, and what `osiris run --json` prints. */
+export const RUN_SCHEMA: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "urn:osiris:schema:run:1",
+  title: "A run's record (run.json)",
+  type: "object",
+  additionalProperties: false,
+  required: [
+    "format",
+    "run_id",
+    "pipeline",
+    "manifest",
+    "status",
+    "run_dir",
+    "started_at",
+    "duration_ms",
+    "process",
+    "steps",
+  ],
+  properties: {
+    format: { const: RECORD_FORMAT, description: "The version of this format." },
+    run_id: { $ref: "#/$defs/run_id" },
+    pipeline: { type: "string", description: "The pipeline's name." },
+    manifest: { $ref: "#/$defs/fingerprint" },
+    profile: { type: "string", description: "The profile that it was compiled with." },
+    status: {
+      enum: ["running", "succeeded", "failed", "cancelled"],
+      description: "A record that says running, of a process that is gone, is that of a killed run.",
+    },
+    run_dir: { type: "string", description: "The run folder when the run began." },
+    started_at: TIME,
+    duration_ms: {
+      ...COUNT,
+      description: "Of a run that goes on, or was killed: up to the record's last writing.",
+    },
+    process: {
+      type: "object",
+      additionalProperties: false,
+      required: ["pid", "host"],
+      properties: { pid: { type: "integer" }, host: { type: "string" } },
+    },
+    steps: { type: "array", items: STEP, description: "In the manifest's order." },
+    error: { $ref: "#/$defs/error", description: "What failed beside steps." },
+  },
+  $defs: SHARED_DEFS,
+};
