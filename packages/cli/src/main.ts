@@ -12,6 +12,8 @@ import { componentsValidateCommand } from "./commands/components-validate.ts";
 import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
+import { rejectsExportCommand, type RejectsExportOptions } from "./commands/rejects-export.ts";
+import { rejectsShowCommand, type RejectsShowOptions } from "./commands/rejects-show.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
 import { runsListCommand, type RunsListOptions } from "./commands/runs-list.ts";
 import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from "./commands/schema.ts";
@@ -134,6 +136,23 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     .addOption(sessionsDir())
     .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
 
+  const rejects = program.command("rejects").description("Rows that steps have left out.");
+  command(rejects, "show [step]", "Show how many rows were rejected and why; of one step, the rows.")
+    .addOption(pastRun())
+    .option("--limit <rows>", "rows, or reasons of a step, to show", positiveInteger, 20)
+    .option("--reason <text>", "only those with this text in their reason")
+    .addOption(sessionsDir())
+    .action(async (step: string | undefined, options: RejectsShowOptions) =>
+      done(await rejectsShowCommand(step, options, output)),
+    );
+  command(rejects, "export <step>", "Write all rejected rows of a step, each with its reason and place.")
+    .addOption(pastRun())
+    .option("--out <file>", "where to: a .jsonl or .csv file (default: stdout, as JSON lines)")
+    .addOption(sessionsDir())
+    .action(async (step: string, options: RejectsExportOptions) =>
+      done(await rejectsExportCommand(step, options, output)),
+    );
+
   command(program, "schema", "Print a JSON Schema: of files that people write, for editors; of run records.")
     .addArgument(
       new Argument("[kind]", "the file to describe; event and metric: a line of its .jsonl")
@@ -161,6 +180,10 @@ function param(): Option {
 
 function profile(): Option {
   return new Option("--profile <name>", "take the parameters of a profile that the pipeline declares");
+}
+
+function pastRun(): Option {
+  return new Option("--run <id>", "the run, or the beginning of its id").default("last");
 }
 
 function baseDir(): Option {

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { EVENT_SCHEMA, METRIC_SCHEMA, RUN_SCHEMA } from "@osiris/runtime";
@@ -17,7 +17,8 @@ const validate = {
  * @throws Error that names every violation
  */
 export function assertRunRecords(folder: string): void {
-  const violations = globSync("**/logs/events.jsonl", { cwd: folder, exclude: ["**/node_modules/**"] })
+  const violations = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith("/logs/events.jsonl"))
     .map((file) => join(folder, dirname(dirname(file))))
     .flatMap(violationsOf);
   if (violations.length > 0)
