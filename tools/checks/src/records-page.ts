@@ -63,7 +63,7 @@ function stepSchema(): JsonSchema {
 
 function describe(field: JsonSchema): string {
   const choices = field["enum"] as readonly string[] | undefined;
-  const values = choices?.map((choice) => `\\`${choice}\\``).join(", ");
+  const values = choices?.map((choice) => `\`${choice}\``).join(", ");
   return [values, field["description"]].filter((part) => part !== undefined).join(". ");
 }
 
@@ -71,15 +71,15 @@ function eventRow([name, entry]: [string, EventEntry]): string {
   const optional = entry.optional ?? [];
   const own = Object.keys(entry.fields).map((field) => nameOf(field, !optional.includes(field)));
   const fields = [...own, ...(entry.extends === undefined ? [] : ["those of an error"])];
-  return `| \\`${name}\\` | ${cell(entry.about)} | ${fields.join(", ")} |`;
+  return `| \`${name}\` | ${cell(entry.about)} | ${fields.join(", ")} |`;
 }
 
 function metricRow([name, { about, unit, by }]: [string, MetricEntry]): string {
-  return `| \\`${name}\\` | ${unit} | ${cell(about)} | ${by === "osiris" ? "Osiris" : "drivers"} |`;
+  return `| \`${name}\` | ${unit} | ${cell(about)} | ${by === "osiris" ? "Osiris" : "drivers"} |`;
 }
 
 function nameOf(field: string, isRequired: boolean): string {
-  return isRequired ? `\\`${field}\\`` : `\\`${field}\\` _optional_`;
+  return isRequired ? `\`${field}\`` : `\`${field}\` _optional_`;
 }
 
 function cell(text: string): string {
