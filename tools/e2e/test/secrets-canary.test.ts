@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { driverPackage, projectManifest } from "../src/driver-package.ts";
 import { leakyDriver, WAYS } from "../src/leaky-driver.ts";
 import { osirisWith, outcomeOf, startOsirisWith, untilStderr, type Outcome } from "../src/osiris.ts";
-import { pipeline, project, runFolder } from "../src/project.ts";
+import { logLines, pipeline, project, runFolder } from "../src/project.ts";
 import { filesBelow, findLeaks } from "../src/secret-search.ts";
 
 /** A secret for every place in which a user can put one. */
@@ -169,4 +170,137 @@ test("the search finds what is there", () => {
     const text = Buffer.from(`x ${form} y`).toString("latin1");
     expect(findLeaks(new Map([["text", text]]), { secret })).not.toEqual([]);
   }
+});
+
+describe("what is no secret is left as it is", () => {
+  /** Secrets that are in everything: a digit, a year, words of records, the name of the step, what ids begin with. */
+  const COMMON = {
+    A: "1",
+    B: "2026",
+    C: "error",
+    D: "leak",
+    E: "rows",
+    F: "sha256",
+    G: "succeeded",
+    H: "12345678",
+  };
+  const FIELDS = Object.keys(COMMON).map((name) => `${name.toLowerCase()}_password`);
+
+  function commonProject(body: string): string {
+    const fields = Object.keys(COMMON).map((name) => `${name.toLowerCase()}_password: "\${${name}}"`);
+    return project({
+      "package.json": projectManifest("osiris-driver-plain"),
+      ...driverPackage("osiris-driver-plain", [
+        {
+          name: "plain.extractor",
+          mode: "extract",
+          inputs: "none",
+          run: body,
+          spec: {
+            configSchema: {
+              type: "object",
+              properties: Object.fromEntries(FIELDS.map((name) => [name, {}])),
+            },
+          },
+        },
+      ]),
+      "pipeline.yaml": pipeline(
+        `  - { id: leak, component: plain.extractor, mode: read, config: { ${fields.join(", ")} } }\n`,
+      ),
+    });
+  }
+
+  test("ids, hashes, counts, moments and numbers, whatever secrets there are", async () => {
+    const folder = commonProject(`
+      ctx.event("counted.rows", { year: 2026, n: 12345678, one: 1 });
+      ctx.metric("rows.error", 2026, "rows");
+      ctx.log("info", "of the run " + ctx.artifacts);
+      ctx.log("info", "it is 2026");
+      await ctx.createTableAs("SELECT 1 AS error, 2 AS leak FROM range(2026)");
+      return { rows: 2026 };`);
+    const { exitCode, stdout } = await osirisWith(COMMON, folder, "run", "pipeline.yaml", "--json");
+    expect(exitCode).toBe(0);
+    const record: unknown = JSON.parse(stdout);
+    const shape = {
+      run_id: expect.stringMatching(/^\d{8}T\d{9}Z-[0-9a-f]{6}$/) as unknown,
+      manifest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as unknown,
+      started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown,
+      status: "succeeded",
+      run_dir: runFolder(folder),
+      steps: [
+        {
+          id: "leak",
+          status: "succeeded",
+          rows_out: 2026,
+          tables: [{ name: "leak", rows: 2026, columns: [{ name: "error" }, { name: "leak" }] }],
+        },
+      ],
+    };
+    expect(record).toMatchObject(shape);
+    const events = logLines(runFolder(folder), "events");
+    expect(events.find(({ event }) => event === "counted.rows")).toMatchObject({
+      year: 2026,
+      n: 12345678,
+      one: 1,
+    });
+    expect(events.find(({ event }) => event === "step_complete")).toMatchObject({
+      rows_out: 2026,
+      step_id: "leak",
+    });
+    const [said, year] = events.filter(({ event }) => event === "log").map(({ message }) => String(message));
+    expect(said).toContain(`/${(record as { run_id: string }).run_id}/`);
+    expect(year).toBe("it is ***");
+    expect(logLines(runFolder(folder), "metrics")).toContainEqual(
+      expect.objectContaining({ metric: "rows.error", value: 2026, step_id: "leak" }),
+    );
+  });
+
+  test("codes, too", async () => {
+    const folder = commonProject(`await ctx.query("SELECT error FROM range(1)"); return { rows: 0 };`);
+    const { stdout } = await osirisWith(COMMON, folder, "run", "pipeline.yaml", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: "failed",
+      steps: [
+        { id: "leak", status: "failed", error: { code: expect.stringMatching(/^sql\.\w+$/) as unknown } },
+      ],
+    });
+  });
+});
+
+test("a secret that does not fit, or is given as a parameter, is not shown by what refuses it", async () => {
+  const folder = project({
+    ...leakyDriver({
+      ...SPEC,
+      configSchema: {
+        type: "object",
+        properties: {
+          ...SPEC.configSchema.properties,
+          password: { type: "string", pattern: "^never$", maxLength: 3 },
+          api_token: { enum: ["never"] },
+          pin_password: { type: "integer", maximum: 3 },
+        },
+      },
+    }),
+    "osiris_connections.yaml": CONNECTIONS,
+    ".env": `DOTENV_TOKEN=${DOTENV.DOTENV_TOKEN}\n`,
+    "pipeline.yaml": pipeline(
+      `  - { id: leak, component: leaky.extractor, mode: read, config: { how: as Secrets, connection: "@leaky.main" } }\n`,
+    ),
+    "params.yaml": pipeline(
+      "  - { id: a, component: duckdb.processor, mode: transform, config: { query: SELECT 1 AS a } }\n",
+      "params: { db_password: { type: string }, n: { type: integer, default: 1 } }\n",
+    ),
+  });
+  const { PEM_LINE, NUMBER, NESTED } = SECRETS;
+  const outcomes = {
+    run: await run(folder, "run", "pipeline.yaml", "--json"),
+    param: await run(folder, "compile", "params.yaml", "--param", `db_password=${PEM_LINE}`),
+    "number param": await run(folder, "compile", "params.yaml", "--param", `db_password=${NUMBER}`, "--json"),
+    "wrong param": await run(folder, "compile", "params.yaml", "--param", `n=https://u:${NESTED}@h/`),
+  };
+  expect(Object.values(outcomes).map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 2]);
+  const refused: unknown = JSON.parse(outcomes.run.stdout);
+  expect(refused).toMatchObject({ code: "config.invalid" });
+  expect(outcomes.run.stdout).toMatch(/password.*api_token.*pin_password/s);
+  expect(findLeaks(remains(folder, outcomes), SECRETS)).toEqual([]);
 });
