@@ -85,7 +85,7 @@ export function toOsirisError(error: unknown, doing: string): OsirisError {
 
 /** Anything can be thrown. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error) return String(error.message);
+  if (error instanceof Error) return error.message;
   return typeof error === "string" ? error : inspect(error);
 }
 

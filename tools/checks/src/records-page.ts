@@ -64,7 +64,7 @@ function stepSchema(): JsonSchema {
 function describe(field: JsonSchema): string {
   const choices = field["enum"] as readonly string[] | undefined;
   const values = choices?.map((choice) => `\`${choice}\``).join(", ");
-  return [values, field["description"]].filter((part) => part !== undefined).join(". ");
+  return [values, field["description"] as string | undefined].filter((part) => part !== undefined).join(". ");
 }
 
 function eventRow([name, entry]: [string, EventEntry]): string {

@@ -69,16 +69,16 @@ const CHUNK = 64 * 1024;
 async function* exported(
   table: RejectsTable,
   database: RunDatabase,
-  { start, line, end }: RejectFormat,
+  format: RejectFormat,
 ): AsyncGenerator<string> {
-  let chunk = start;
+  let chunk = format.start;
   let index = 0;
   for await (const reject of rejectedRows(table, database)) {
-    chunk += line(reject, index);
+    chunk += format.line(reject, index);
     index += 1;
     if (chunk.length < CHUNK) continue;
     yield chunk;
     chunk = "";
   }
-  yield chunk + end;
+  yield chunk + format.end;
 }

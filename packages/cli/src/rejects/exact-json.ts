@@ -5,14 +5,16 @@ interface RawNumber {
 
 // What Node has, and TypeScript does not know yet.
 type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
-const { parse, rawJSON } = JSON as unknown as {
+const json = JSON as unknown as {
   parse(text: string, reviver: Reviver): unknown;
   rawJSON(text: string): RawNumber;
 };
 
 /** JSON whose numbers keep all their digits: `JSON.parse` alone rounds them. */
 export function parseExactly(text: string): unknown {
-  return parse(text, (_key, value, { source }) => (typeof value === "number" ? rawJSON(source) : value));
+  return json.parse(text, (_key, value, { source }) =>
+    typeof value === "number" ? json.rawJSON(source) : value,
+  );
 }
 
 /** A value of {@link parseExactly} as the text of a cell: texts as they are, nothing for null, all else as JSON. */

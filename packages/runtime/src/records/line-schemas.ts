@@ -30,8 +30,8 @@ export const EVENT_SCHEMA: JsonSchema = {
     attempt: ATTEMPT,
   },
   allOf: [...EVENT_ENTRIES].map(([name, entry]) => ({
-    if: isEvent({ const: name }),
-    then: fieldsSchema(entry),
+    if: isEvent({ not: { const: name } }),
+    else: fieldsSchema(entry),
   })),
   if: isEvent({ enum: [...EVENT_ENTRIES.keys()] }),
   else: { required: ["step_id"] },
@@ -91,8 +91,8 @@ export const METRIC_SCHEMA: JsonSchema = {
     unit: { type: "string", minLength: 1 },
   },
   allOf: [...METRIC_ENTRIES].map(([name, { about, unit }]) => ({
-    if: { properties: { metric: { const: name } } },
-    then: {
+    if: { properties: { metric: { not: { const: name } } } },
+    else: {
       description: about,
       required: ["unit"],
       properties: { unit: { const: unit }, value: { minimum: 0 } },

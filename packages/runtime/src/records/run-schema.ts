@@ -21,8 +21,8 @@ const STEP: JsonSchema = {
     "files",
   ],
   properties: {
-    id: { type: "string" },
-    component: { type: "string" },
+    id: { type: "string", description: "The step's id." },
+    component: { type: "string", description: "What the step runs." },
     status: { enum: ["running", "succeeded", "failed", "cancelled", "not_run"] },
     rows_in: { ...COUNT, description: "Rows of all input tables." },
     rows_out: { ...COUNT, description: "Rows of the tables made, or rows the destination confirmed." },
@@ -31,9 +31,10 @@ const STEP: JsonSchema = {
     attempts: { ...COUNT, description: "How often the step was tried." },
     reused: { type: "boolean", description: "Whether the tables of the run that was resumed were taken." },
     not_reused: { type: "string", description: "Why they were not." },
-    duration_ms: COUNT,
+    duration_ms: { ...COUNT, description: "From its start to its end, in all attempts." },
     tables: {
       type: "array",
+      description: "What it has published: name, rows and columns of each table.",
       items: {
         type: "object",
         additionalProperties: false,
@@ -46,7 +47,7 @@ const STEP: JsonSchema = {
       },
     },
     files: { type: "array", items: { type: "string" }, description: "Absolute paths of the files written." },
-    error: { $ref: "#/$defs/error" },
+    error: { $ref: "#/$defs/error", description: "Why it has not succeeded." },
   },
 };
 
@@ -71,22 +72,24 @@ export const RUN_SCHEMA: JsonSchema = {
   ],
   properties: {
     format: { const: RECORD_FORMAT, description: "The version of this format." },
-    run_id: { $ref: "#/$defs/run_id" },
+    run_id: { $ref: "#/$defs/run_id", description: "The run, and its folder's name." },
     pipeline: { type: "string", description: "The pipeline's name." },
-    manifest: { $ref: "#/$defs/fingerprint" },
+    manifest: { $ref: "#/$defs/fingerprint", description: "The fingerprint of what ran." },
     profile: { type: "string", description: "The profile that it was compiled with." },
     status: {
       enum: ["running", "succeeded", "failed", "cancelled"],
       description: "A record that says running, of a process that is gone, is that of a killed run.",
     },
     run_dir: { type: "string", description: "The run folder when the run began." },
-    started_at: TIME,
+    started_at: { ...TIME, description: "In UTC, as ISO 8601." },
     duration_ms: {
       ...COUNT,
-      description: "Of a run that goes on, or was killed: up to the record's last writing.",
+      description:
+        "From start to end; of a run that goes on, or was killed: up to the record's last writing.",
     },
     process: {
       type: "object",
+      description: "Whose run it is: the process's id, and its machine.",
       additionalProperties: false,
       required: ["pid", "host"],
       properties: { pid: { type: "integer" }, host: { type: "string" } },

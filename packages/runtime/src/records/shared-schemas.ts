@@ -18,7 +18,7 @@ const POSITION: JsonSchema = { type: "integer", minimum: 1 };
 /** Definitions that several records share. `TypeOf` knows their types. */
 export const SHARED_DEFS: Readonly<Record<string, JsonSchema>> = {
   run_id: { type: "string", pattern: RUN_ID_PATTERN },
-  fingerprint: { type: "string", description: "The manifest's fingerprint." },
+  fingerprint: { type: "string", pattern: "^sha256:[0-9a-f]{64}$" },
   count: COUNT,
   column: {
     type: "object",

@@ -4,6 +4,7 @@ import { EVENT_ENTRIES } from "../records/event-table.ts";
 import { LINE_FIELDS, sharedEventSchema } from "../records/line-schemas.ts";
 import { METRIC_ENTRIES } from "../records/metric-table.ts";
 import { RECORD_NAME } from "../records/shared-schemas.ts";
+import { asText } from "./as-text.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 
@@ -23,11 +24,11 @@ export class DriverReport {
 
   log(level: LogLevel, message: string, fields: EventFields = {}): void {
     // Drivers may be written in JavaScript.
-    if (!LEVELS.includes(level)) throw misuse("bad_event", `ctx.log: "${String(level)}" is no level`);
+    if (!LEVELS.includes(level)) throw misuse("bad_event", `ctx.log: "${asText(level)}" is no level`);
     const shown = this.#redacted(fields, "ctx.log", [...LINE_FIELDS, "level", "message"]);
     this.#log.driverEvent(
       "log",
-      { level, message: this.#redactor.text(String(message)), ...shown },
+      { level, message: this.#redactor.text(asText(message)), ...shown },
       this.#stepId,
     );
   }
@@ -55,12 +56,12 @@ export class DriverReport {
       throw misuse("reserved_metric", message, "Drop it, or give it a name of your own.");
     }
     if (typeof value !== "number" || !Number.isFinite(value)) {
-      throw misuse("bad_metric", `ctx.metric("${name}"): ${String(value)} is no finite number`);
+      throw misuse("bad_metric", `ctx.metric("${name}"): ${asText(value)} is no finite number`);
     }
     if (known !== undefined && (value < 0 || (unit ?? known.unit) !== known.unit)) {
       throw misuse("bad_metric", `ctx.metric("${name}"): it counts ${known.unit}, from 0 up`);
     }
-    const shown = known?.unit ?? (unit === undefined ? undefined : this.#redactor.text(String(unit)));
+    const shown = known?.unit ?? (unit === undefined ? undefined : this.#redactor.text(asText(unit)));
     this.#log.driverMetric(this.#redactor.name(name), value, shown || undefined, this.#stepId);
   }
 
@@ -90,7 +91,7 @@ function assertName(name: string, kind: "event" | "metric"): void {
   if (typeof name === "string" && RECORD_NAME.test(name)) return;
   throw misuse(
     `bad_${kind}`,
-    `ctx.${kind}: "${String(name)}" cannot be its name`,
+    `ctx.${kind}: "${asText(name)}" cannot be its name`,
     "Use a-z, 0-9, _ and dots, starting with a letter.",
   );
 }

@@ -95,9 +95,7 @@ export function readRun(folder: string): RunRecord | UnreadableRun {
   }
   if (!isRunRecord(record)) return unreadable(`${RECORD_FILE} is not the record of a run`);
   if (record.format !== RECORD_FORMAT) {
-    return unreadable(
-      `${RECORD_FILE} has the format ${String(record.format)}, this Osiris reads ${RECORD_FORMAT}`,
-    );
+    return unreadable(`${RECORD_FILE} is of a format that this Osiris does not read`);
   }
   const moved = { ...record, run_dir: folder };
   return moved.status === "running" && isGone(moved.process) ? { ...moved, status: "killed" } : moved;
