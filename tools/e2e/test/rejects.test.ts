@@ -127,6 +127,26 @@ describe("the rejects of a failed run", () => {
   });
 });
 
+test("rows of any JSON, and fields of any name, become cells", async () => {
+  const folder = await failedRun(
+    `const rejects = await ctx.openRejects();
+     for (const row of [5, [1], null, true, { toString: "own", "a\\"b": { x: 1.50 } }, {}]) rejects.add({ row, reason: "odd" });
+     ${CLEAN.replace("await ctx.openRejects(); ", "")}`,
+  );
+  await rejects(folder, "export", "bad-rows", "--out", "odd.csv");
+  expect(readFileSync(join(folder, "odd.csv"), "utf8")).toBe(
+    [
+      'toString,"a""b",_row,_reason,_source,_line',
+      ",,5,odd,,",
+      ",,[1],odd,,",
+      ",,,odd,,",
+      ",,true,odd,,",
+      'own,"{""x"":1.5}",,odd,,',
+      ",,,odd,,\n",
+    ].join("\n"),
+  );
+});
+
 test("a row's own fields keep their names, and their digits", async () => {
   const folder = await failedRun(
     `const rejects = await ctx.openRejects();

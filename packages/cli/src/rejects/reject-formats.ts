@@ -1,4 +1,3 @@
-import { isRecord } from "@osiris/compiler";
 import { cellText, parseExactly } from "./exact-json.ts";
 import type { RejectedRow } from "./reject-rows.ts";
 
@@ -42,12 +41,18 @@ export function csv(fields: readonly string[], hasOthers: boolean): RejectFormat
     start: record(header),
     line: ({ row, reason, source, line }) => {
       const value = parseExactly(row);
-      const own = isRecord(value) ? fields.map((field) => cellText(value[field])) : fields.map(() => "");
-      const other = hasOthers ? [isRecord(value) ? "" : cellText(value)] : [];
+      const object = isObject(row) ? (value as Readonly<Record<string, unknown>>) : {};
+      const own = fields.map((field) => (Object.hasOwn(object, field) ? cellText(object[field]) : ""));
+      const other = hasOthers ? [isObject(row) ? "" : cellText(value)] : [];
       return record([...own, ...other, reason, source ?? "", line === null ? "" : String(line)]);
     },
     end: "",
   };
+}
+
+/** Of JSON as `JSON.stringify` writes it. */
+function isObject(row: string): boolean {
+  return row.startsWith("{");
 }
 
 function namesBeside(fields: readonly string[]): Names {
@@ -59,7 +64,7 @@ function namesBeside(fields: readonly string[]): Names {
 
 /** The row's own text is kept: no number is rounded, no key moves. */
 function jsonOf({ row, reason, source, line }: RejectedRow, names: Names): string {
-  const inner = row.startsWith("{") ? row.slice(1, -1).trim() : `${JSON.stringify(names.row)}:${row}`;
+  const inner = isObject(row) ? row.slice(1, -1).trim() : `${JSON.stringify(names.row)}:${row}`;
   const place = line === null ? "null" : String(line);
   const beside = [
     [names.reason, JSON.stringify(reason)],
