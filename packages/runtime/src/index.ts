@@ -3,8 +3,8 @@ export { readSourceText } from "./config/source-text.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";
 export { InvalidFileError } from "./config/invalid-file.ts";
-export { PROJECT_SCHEMA, readProjectConfig } from "./config/project-config.ts";
-export type { ProjectConfig } from "./config/project-config.ts";
+export { PROJECT_SCHEMA, readProjectConfig, RETAIN } from "./config/project-config.ts";
+export type { ProjectConfig, Retain } from "./config/project-config.ts";
 export { compilerView, openCatalog } from "./discovery/catalog.ts";
 export type { Catalog, DiscoveryScope, PackageProblem } from "./discovery/catalog.ts";
 export { checkDriverPackage } from "./discovery/check-driver-package.ts";
@@ -20,7 +20,15 @@ export { EVENT_SCHEMA, METRIC_SCHEMA } from "./records/line-schemas.ts";
 export { METRICS } from "./records/metric-table.ts";
 export type { MetricEntry } from "./records/metric-table.ts";
 export { RUN_SCHEMA } from "./records/run-schema.ts";
+export { keyText } from "./pipeline-key.ts";
+export type { PipelineKey } from "./pipeline-key.ts";
+export { planClean } from "./run/clean-plan.ts";
+export type { CleanCriteria, CleanPlan, CleanReason, LeftAlone, Removal } from "./run/clean-plan.ts";
+export { removeRun } from "./run/remove-run.ts";
+export { acquireRunLock, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
+export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
 export type { RunEvent } from "./run/run-log.ts";
+export type { RunState } from "./run/run-state.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
 export type {
@@ -32,3 +40,13 @@ export type {
   UnreadableRun,
 } from "./run/run-record.ts";
 export { findRun, listRunFolders, listRuns, sessionsFolder } from "./run/sessions.ts";
+export { isUnfinished, lastUnfinished, namedUnfinished } from "./run/find-resumable.ts";
+export { authorText, FileStateStore, stateFolder } from "./state/file-state-store.ts";
+export type {
+  PipelineState,
+  StateAuthor,
+  StateChanges,
+  StateStore,
+  StateVersion,
+  StepState,
+} from "./state/state-store.ts";

@@ -7,6 +7,7 @@ import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import { Semaphore } from "../semaphore.ts";
 import { GuardedConnection, type ConnectionSlots, type DisplayedRows } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
+import { RECEIPTS_TABLE } from "./receipts.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
 import { STAGING_PREFIX, type Statement } from "./step-tables.ts";
 import { readTable } from "./table-reader.ts";
@@ -70,6 +71,7 @@ export class RunDatabase implements AsyncDisposable {
         {
           sql: "CREATE TABLE IF NOT EXISTS _osiris.steps (step VARCHAR, table_name VARCHAR, row_count BIGINT)",
         },
+        { sql: RECEIPTS_TABLE },
       ]);
       await database.#wallIn(reachable);
       return database;
@@ -235,6 +237,16 @@ export class RunDatabase implements AsyncDisposable {
       [STAGING_PREFIX],
     );
     return result.rows.map((row) => row["table_name"] as string);
+  }
+
+  /** Gives the space of dropped tables back. (Never FORCE CHECKPOINT: it waits for all transactions, maybe for ever.) */
+  async reclaimSpace(): Promise<void> {
+    const connection = await this.#connectOwn();
+    try {
+      await connection.run("CHECKPOINT");
+    } finally {
+      connection.close();
+    }
   }
 
   /** Closes every connection and the file. Safe to call twice. */

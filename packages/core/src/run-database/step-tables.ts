@@ -1,6 +1,7 @@
 import type {
   Column,
   CreatedTable,
+  JsonValue,
   JsonTableOptions,
   JsonTableWriter,
   RejectWriter,
@@ -14,6 +15,7 @@ import { foldCase, quoteIdentifier, tableName } from "../identifiers.ts";
 import type { GuardedConnection } from "./connection.ts";
 import { StagedJsonWriter } from "../json-rows/json-table-writer.ts";
 import type { Report } from "../json-rows/schema-report.ts";
+import { receiptStatements } from "./receipts.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { ColumnarTableWriter } from "./table-writer.ts";
 
@@ -138,12 +140,39 @@ export class StepTables {
   }
 
   /**
-   * Publishes the sealed tables, or records that the step made none, in one transaction. Afterwards each is complete
-   * under its own name; before it, and after a crash at any point, the old one or none is there.
+   * Publishes the sealed tables, or records that the step made none, in one transaction with the step's receipt.
+   * Afterwards each is complete under its own name; before it, and after a crash at any point, the old one or none is
+   * there.
    */
-  async publish(sealed: readonly CreatedTable[]): Promise<void> {
-    await this.#database.inTransaction(publishStatements(this.#stepId, sealed));
+  async publish(sealed: readonly CreatedTable[], receipt: JsonValue = null): Promise<void> {
+    const rejects = tableName(this.#stepId, REJECTS);
+    // Of an attempt that failed.
+    const stale = sealed.some(({ table }) => table === rejects)
+      ? []
+      : [{ sql: `DROP TABLE IF EXISTS main.${quoteIdentifier(rejects)}` }];
+    await this.#database.inTransaction([
+      ...stale,
+      ...publishStatements(this.#stepId, sealed),
+      ...receiptStatements(this.#stepId, receipt),
+    ]);
     this.#staged.clear();
+  }
+
+  /**
+   * Publishes a copy of what a failed step has rejected so far: it may say why it failed.
+   * @returns how many rows that is
+   */
+  async publishRejects(): Promise<number> {
+    const rejects = tableName(this.#stepId, REJECTS);
+    if (!this.#staged.has(rejects)) return 0;
+    for (const writer of this.#writers) if (writer.table === rejects) writer.close();
+    const { rows } = await this.#database.describe(stagingName(rejects));
+    if (rows === 0) return 0;
+    const name = `main.${quoteIdentifier(rejects)}`;
+    await this.#database.inTransaction([
+      { sql: `CREATE OR REPLACE TABLE ${name} AS FROM ${staging(rejects)}` },
+    ]);
+    return rows;
   }
 
   /** Drops what was staged. Published tables are not touched. */

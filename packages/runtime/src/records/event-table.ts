@@ -45,6 +45,11 @@ export const EVENTS = {
     scope: "run",
     fields: { from_status: { type: "string", description: "How the earlier attempt ended." } },
   },
+  nothing_to_resume: {
+    about: "A run was to be resumed, and there was none that had not finished: this is a new one.",
+    scope: "run",
+    fields: {},
+  },
   database_initialized: {
     about: "The run database is open, and steps may start.",
     scope: "run",
@@ -112,6 +117,21 @@ export const EVENTS = {
     scope: "step",
     fields: { rows: { $ref: "#/$defs/count" } },
   },
+  step_resumed: {
+    about: "The step goes on after its last checkpoint.",
+    scope: "step",
+    fields: {
+      tables: {
+        type: "array",
+        description: "Whose rows up to there were kept.",
+        items: {
+          type: "object",
+          required: ["table", "rows"],
+          properties: { table: { type: "string" }, rows: { $ref: "#/$defs/count" } },
+        },
+      },
+    },
+  },
   step_retry: {
     about: "An attempt has failed with an error that may pass, and another follows.",
     scope: "step",
@@ -148,9 +168,9 @@ export const EVENTS = {
       rows_out: { $ref: "#/$defs/count" },
       rejected: { $ref: "#/$defs/count" },
       superseded: { $ref: "#/$defs/count" },
+      attempts: { $ref: "#/$defs/count" },
       duration_ms: { $ref: "#/$defs/count" },
     },
-    optional: ["superseded"],
   },
   step_failed: {
     about: "The step has failed, and no further attempt is made.",

@@ -7,7 +7,8 @@ import { RUN_ID_PATTERN } from "../records/shared-schemas.ts";
 import { readRun, type RunRecord, type UnreadableRun } from "./run-record.ts";
 
 export const SESSIONS_FOLDER = ".osiris_sessions";
-const RUN_ID = new RegExp(RUN_ID_PATTERN);
+/** What run folders are called. */
+export const RUN_ID: RegExp = new RegExp(RUN_ID_PATTERN);
 
 /** Where runs live: the given folder, else `.osiris_sessions` from `cwd` upwards, else one to be made in `cwd`. */
 export function sessionsFolder(cwd: string, given: string | undefined): string {

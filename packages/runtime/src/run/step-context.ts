@@ -1,3 +1,4 @@
+import type { ManifestStep } from "@osiris/compiler";
 import {
   OsirisError,
   quoteIdentifier,
@@ -12,6 +13,7 @@ import {
   type Inputs,
   type JsonTableOptions,
   type JsonTableWriter,
+  type JsonValue,
   type LogLevel,
   type QueryResult,
   type ReadOptions,
@@ -24,14 +26,17 @@ import {
   type TableWriter,
 } from "@osiris/core";
 import { DriverReport } from "./driver-report.ts";
+import { limitRejects } from "./max-rejects.ts";
 import { partialPath } from "./partial-file.ts";
+import { redactRejects } from "./redact-rejects.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 
 export interface StepScope {
-  readonly stepId: string;
+  readonly step: ManifestStep;
   readonly runId: string;
   readonly inputs: Inputs;
+  readonly state: JsonValue | undefined;
   readonly artifacts: string;
   /** The files that the step's config names for writing, absolute. */
   readonly writes: readonly string[];
@@ -45,6 +50,7 @@ export interface StepScope {
 export class StepContext implements DriverContext {
   readonly signal: AbortSignal;
   readonly artifacts: string;
+  readonly state: JsonValue | undefined;
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
@@ -54,10 +60,11 @@ export class StepContext implements DriverContext {
 
   constructor(scope: StepScope) {
     this.#scope = scope;
-    this.#report = new DriverReport(scope.stepId, scope.log, scope.redactor);
+    this.#report = new DriverReport(scope.step.id, scope.log, scope.redactor);
     this.signal = scope.signal;
     this.artifacts = scope.artifacts;
-    this.tables = new StepTables(scope.database, scope.stepId, scope.signal);
+    this.state = scope.state;
+    this.tables = new StepTables(scope.database, scope.step.id, scope.signal);
   }
 
   async createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter> {
@@ -81,13 +88,8 @@ export class StepContext implements DriverContext {
 
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
-    const rejects = await this.tables.openRejects();
-    return {
-      get rows() {
-        return rejects.rows;
-      },
-      add: (reject) => rejects.add(this.#scope.redactor.value(reject)),
-    };
+    const { redactor, step } = this.#scope;
+    return limitRejects(redactRejects(await this.tables.openRejects(), redactor), step);
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
@@ -116,7 +118,7 @@ export class StepContext implements DriverContext {
       throw new OsirisError({
         code: "driver.undeclared_path",
         category: "internal",
-        message: `Step "${this.#scope.stepId}": ${destination} is not a path that the spec declares as paths.write`,
+        message: `Step "${this.#scope.step.id}": ${destination} is not a path that the spec declares as paths.write`,
       });
     }
     return partialPath(destination, this.#scope.runId);
@@ -159,7 +161,7 @@ export class StepContext implements DriverContext {
     throw new OsirisError({
       code: "driver.context_closed",
       category: "internal",
-      message: `Step "${this.#scope.stepId}": ctx.${call}() was called after run() had settled`,
+      message: `Step "${this.#scope.step.id}": ctx.${call}() was called after run() had settled`,
       hint: "Await everything that the driver starts.",
     });
   }
