@@ -86,10 +86,6 @@ function tell(table: CreatedTable, scan: TableScan, { files, ctx }: LoadSetup): 
     return { ...column, source_name: source };
   });
   ctx.event("schema", { table: table.table, columns });
-  ctx.metric("rows_read", table.rows, "rows");
-  ctx.metric(
-    "bytes_processed",
-    scan.scans.reduce((sum, { file }) => sum + file.bytes, 0),
-    "bytes",
-  );
+  const bytes = scan.scans.reduce((sum, { file }) => sum + file.bytes, 0);
+  ctx.metric("bytes_read", bytes, "bytes");
 }

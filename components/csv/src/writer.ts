@@ -18,7 +18,6 @@ export const csvWriter: Driver<CsvWriterConfig> = defineDriver({
       if (rows !== input.rows) throw lostRows(config.path, rows, input.rows);
       return rows;
     });
-    ctx.metric("rows_written", rows, "rows");
     return { rows };
   },
 });

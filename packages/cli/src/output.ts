@@ -31,6 +31,14 @@ export class Output {
     await this.#toStdout(this.json ? `${JSON.stringify(document(), null, 2)}\n` : ensureNewline(text()));
   }
 
+  /** A result that comes in pieces, one document with `--json` or a text. It ends early when the reader has gone away. */
+  async stream(chunks: AsyncIterable<string>): Promise<void> {
+    for await (const chunk of chunks) {
+      if (process.stdout.destroyed) return;
+      await this.#toStdout(chunk);
+    }
+  }
+
   /** Progress, warnings. Never fails. */
   note(text: string): void {
     const write = writer(process.stderr);

@@ -26,6 +26,8 @@ import { componentsValidateCommand } from "./commands/components-validate.ts";
 import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
+import { rejectsExportCommand, type RejectsExportOptions } from "./commands/rejects-export.ts";
+import { rejectsShowCommand, type RejectsShowOptions } from "./commands/rejects-show.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
 import { runsListCommand, type RunsListOptions } from "./commands/runs-list.ts";
 import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from "./commands/schema.ts";
@@ -55,6 +57,7 @@ export function buildProgram(output: Output, done: Done): Command {
   pipelineCommands(program, output, done);
   runCommands(program, output, done);
   dataCommands(program, output, done);
+  rejectsCommands(program, output, done);
   componentCommands(program, output, done);
   stateCommands(program, output, done);
   projectCommands(program, output, done);
@@ -201,6 +204,26 @@ function dataCommands(program: Command, output: Output, done: Done): void {
     );
 }
 
+/** Rows that steps have left out. */
+function rejectsCommands(program: Command, output: Output, done: Done): void {
+  const rejects = program.command("rejects").description("Rows that steps have left out.");
+  command(rejects, "show [step]", "Show how many rows were rejected and why; of one step, the rows.")
+    .option("--run <id>", "the run, or the beginning of its id", "last")
+    .option("--limit <rows>", "rows, or reasons of a step, to show", positiveInteger, 20)
+    .option("--reason <text>", "only those with this text in their reason")
+    .addOption(sessionsDir())
+    .action(async (step: string | undefined, options: RejectsShowOptions) =>
+      done(await rejectsShowCommand(step, options, output)),
+    );
+  command(rejects, "export <step>", "Write all rejected rows of a step, each with its reason and place.")
+    .option("--run <id>", "the run, or the beginning of its id", "last")
+    .option("--out <file>", "where to: a .jsonl or .csv file (default: stdout, as JSON lines)")
+    .addOption(sessionsDir())
+    .action(async (step: string, options: RejectsExportOptions) =>
+      done(await rejectsExportCommand(step, options, output)),
+    );
+}
+
 /** What is installed. */
 function componentCommands(program: Command, output: Output, done: Done): void {
   const components = program.command("components").description("What is installed.");
@@ -224,8 +247,12 @@ function componentCommands(program: Command, output: Output, done: Done): void {
 
 /** What a project and its editor need. */
 function projectCommands(program: Command, output: Output, done: Done): void {
-  command(program, "schema", "Print a JSON Schema for editors, of the components that are installed here.")
-    .addArgument(new Argument("[kind]", "the file to describe").choices(SCHEMA_KINDS).default("pipeline"))
+  command(program, "schema", "Print a JSON Schema: of files that people write, for editors; of run records.")
+    .addArgument(
+      new Argument("[kind]", "the file to describe; event and metric: a line of its .jsonl")
+        .choices(SCHEMA_KINDS)
+        .default("pipeline"),
+    )
     .option("--out <file>", "write it to a file")
     .action(async (kind: SchemaKind, options: SchemaOptions) =>
       done(await schemaCommand(kind, options, output)),

@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from "commander";
 import { expect, test } from "vitest";
-import { duration } from "../src/duration.ts";
+import { duration } from "../src/command-options.ts";
 import { formatSize, size, sizeInBytes } from "../src/size.ts";
 
 test.each([
   ["30s", 30_000],
   ["15m", 900_000],
   ["12h", 43_200_000],
-  ["1.5d", 129_600_000],
+  ["500ms", 500],
   ["2w", 1_209_600_000],
 ])("%s are %d ms", (text, ms) => {
   expect(duration(text)).toBe(ms);
@@ -24,7 +24,7 @@ test.each([
   expect(size(text)).toBe(text);
 });
 
-test.each(["", "7", "d", "7 d", "-7d", "7D", "1e3s", "7d2h"])("%j is no time", (text) => {
+test.each(["", "7", "d", "7 d", "-7d", "7D", "1e3s", "7d2h", "0s", "1.5d"])("%j is no time", (text) => {
   expect(() => duration(text)).toThrow(InvalidArgumentError);
 });
 

@@ -162,10 +162,19 @@ export interface DriverContext {
    */
   partialPath(destination: string): string;
 
+  /** Says something for people; warnings and errors are shown while the step runs. Fields as those of {@link event}. */
   log(level: LogLevel, message: string, fields?: EventFields): void;
-  /** One number about this step, such as `rows_read`; goes to `metrics.jsonl`. */
+  /**
+   * One finite number about this step; goes to `metrics.jsonl`. Rows and durations are measured by Osiris, and their names
+   * refused. `bytes_read`, `bytes_written`, `requests_made` and `pages_fetched` have their unit; others are the driver's.
+   * Names match `^[a-z][a-z0-9_.]*$`.
+   */
   metric(name: string, value: number, unit?: string): void;
-  /** One thing that happened in this step; goes to `events.jsonl`. */
+  /**
+   * One thing that happened in this step; goes to `events.jsonl`. Names match `^[a-z][a-z0-9_.]*$`. Refused are the names
+   * of Osiris's own events, except `schema`, whose shape is checked, and the fields `ts`, `run_id`, `event`, `step_id` and
+   * `attempt`.
+   */
   event(name: string, fields?: EventFields): void;
 }
 
@@ -245,7 +254,7 @@ export interface TableWriter {
   close(): void;
 }
 
-/** Takes what a step leaves out. Closed with the step. */
+/** Takes what a step leaves out. Closed with the step. Secrets of the step's config become `***`, in the row too. */
 export interface RejectWriter {
   /** Rows rejected so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;

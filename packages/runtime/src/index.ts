@@ -14,6 +14,12 @@ export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
+export { EVENTS } from "./records/event-table.ts";
+export type { EventEntry } from "./records/event-table.ts";
+export { EVENT_SCHEMA, METRIC_SCHEMA } from "./records/line-schemas.ts";
+export { METRICS } from "./records/metric-table.ts";
+export type { MetricEntry } from "./records/metric-table.ts";
+export { RUN_SCHEMA } from "./records/run-schema.ts";
 export { keyText } from "./pipeline-key.ts";
 export type { PipelineKey } from "./pipeline-key.ts";
 export { planClean } from "./run/clean-plan.ts";
@@ -25,9 +31,16 @@ export type { RunEvent } from "./run/run-log.ts";
 export type { RunState } from "./run/run-state.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
-export type { RecordedError, RunRecord, RunStatus, StepRecord, StepStatus } from "./run/run-record.ts";
+export type {
+  RecordedError,
+  RunRecord,
+  RunStatus,
+  StepRecord,
+  StepStatus,
+  UnreadableRun,
+} from "./run/run-record.ts";
+export { findRun, listRunFolders, listRuns, sessionsFolder } from "./run/sessions.ts";
 export { isUnfinished, lastUnfinished, namedUnfinished } from "./run/find-resumable.ts";
-export { findRun, listRuns, sessionsFolder } from "./run/sessions.ts";
 export { authorText, FileStateStore, stateFolder } from "./state/file-state-store.ts";
 export type {
   PipelineState,

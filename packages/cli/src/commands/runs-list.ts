@@ -1,4 +1,4 @@
-import { listRuns } from "@osiris/runtime";
+import { listRunFolders, type RunRecord, type UnreadableRun } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { sessions } from "../project.ts";
@@ -11,7 +11,7 @@ export interface RunsListOptions {
 
 export async function runsListCommand(options: RunsListOptions, output: Output): Promise<ExitCode> {
   const root = sessions(options.sessionsDir);
-  const runs = listRuns(root).slice(0, options.limit);
+  const runs = listRunFolders(root).slice(0, options.limit);
   const columns = [
     { title: "run" },
     { title: "pipeline" },
@@ -21,7 +21,16 @@ export async function runsListCommand(options: RunsListOptions, output: Output):
     { title: "seconds", align: "right" },
     { title: "error" },
   ] as const;
-  const rows = runs.map((run) => [
+  await output.result(
+    () => runs,
+    () => (runs.length > 0 ? textTable(columns, runs.map(row)) : `No runs in ${root}`),
+  );
+  return EXIT.ok;
+}
+
+function row(run: RunRecord | UnreadableRun): readonly string[] {
+  if (run.status === "unreadable") return [run.run_id, "", run.status, "", "", "", run.error.message];
+  return [
     run.run_id,
     run.pipeline,
     run.status,
@@ -29,10 +38,5 @@ export async function runsListCommand(options: RunsListOptions, output: Output):
     formatCount(run.steps.reduce((sum, step) => sum + step.rows_out, 0)),
     (run.duration_ms / 1000).toFixed(2),
     run.steps.find((step) => step.error)?.error?.code ?? run.error?.code ?? "",
-  ]);
-  await output.result(
-    () => runs,
-    () => (runs.length > 0 ? textTable(columns, rows) : `No runs in ${root}`),
-  );
-  return EXIT.ok;
+  ];
 }

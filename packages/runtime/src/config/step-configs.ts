@@ -11,6 +11,7 @@ import {
   replaceReferences,
   Report,
   schemaProblems,
+  type Connection,
   type Manifest,
   type ManifestStep,
   type Path,
@@ -37,6 +38,8 @@ export interface StepFiles {
 export interface ResolvedStep {
   readonly config: DriverConfig;
   readonly files: StepFiles;
+  /** The connection that gave some of it. */
+  readonly connection?: Pick<Connection, "family" | "alias">;
   /** The values in it that must not be shown. */
   readonly secrets: readonly string[];
 }
@@ -101,17 +104,19 @@ export class StepConfigs {
   /** @throws OsirisError when a variable or a connection is missing, or a value that came from there is wrong */
   resolve(step: ManifestStep, component: DiscoveredComponent): ResolvedStep {
     const { spec } = component;
-    const written = { ...this.#connectionFields(step, spec), ...this.#own.get(step.id) };
+    const connection = this.#connection(step, spec);
+    const given = connection === undefined ? {} : fieldsFor(spec, connection);
+    const written = { ...given, ...this.#own.get(step.id) };
     const { filled, used } = this.#fillEnvironment(structuredClone(written), step);
     const secrets = secretsIn(filled, used, spec);
     const config = filled as Record<string, unknown>;
     const what = `the config of step "${step.id}"`;
     // What looks like a reference now is a value.
-    const resolved = { references: false };
-    const problems = schemaProblems(spec.configSchema, config, what, { ...resolved, coerce: true });
+    const asValues = { references: false };
+    const problems = schemaProblems(spec.configSchema, config, what, { ...asValues, coerce: true });
     const messages = [
       ...problems.map(({ message }) => message),
-      ...brokenConstraints(spec, config, resolved),
+      ...brokenConstraints(spec, config, asValues),
     ];
     if (messages.length > 0) throw badConfig(step, messages);
     const base = this.#pathBase(step, config);
@@ -120,7 +125,8 @@ export class StepConfigs {
       write: absolutePaths(step.paths.write, config, base),
       patterns: step.paths.patterns === true,
     };
-    return { config: wrapSecrets(config, spec), files, secrets };
+    const resolved = { config: wrapSecrets(config, spec), files, secrets };
+    return connection === undefined ? resolved : { ...resolved, connection };
   }
 
   /** Where the relative paths of the manifest start. */
@@ -140,12 +146,11 @@ export class StepConfigs {
     return typeof query === "string" ? query : undefined;
   }
 
-  #connectionFields(step: ManifestStep, spec: ComponentSpec): Readonly<Record<string, unknown>> {
-    if (step.connection === undefined) return {};
+  #connection(step: ManifestStep, spec: ComponentSpec): Connection | undefined {
+    if (step.connection === undefined) return undefined;
     const found = this.#connections.resolve(step.connection, spec);
-    if (found !== undefined) return fieldsFor(spec, found);
     // A default is taken where there is one; whether the step can do without, its schema knows.
-    if (referenceParts(step.connection).alias === undefined) return {};
+    if (found !== undefined || referenceParts(step.connection).alias === undefined) return found;
     throw new OsirisError({
       code: "connection.unknown",
       category: "usage",
