@@ -26,6 +26,7 @@ export type { DisplayedRows, GuardedConnection } from "./run-database/connection
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";
 export type { DatabaseSettings, ReachableFiles } from "./run-database/settings.ts";
+export type { ReadTally } from "./run-database/table-reader.ts";
 export { REJECTS, StepTables } from "./run-database/step-tables.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Secret } from "./secret.ts";

@@ -9,7 +9,7 @@ import { GuardedConnection, type ConnectionSlots, type DisplayedRows } from "./c
 import { fromDuckDb } from "./duckdb-errors.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
 import { STAGING_PREFIX, type Statement } from "./step-tables.ts";
-import { readTable } from "./table-reader.ts";
+import { readTable, type ReadTally } from "./table-reader.ts";
 
 /** The name of the database file in a run folder. */
 export const DATABASE_FILE = "pipeline_data.duckdb";
@@ -19,6 +19,12 @@ export const DATABASE_FILE = "pipeline_data.duckdb";
  * process, and the two corrupt it.
  */
 const openFiles = new Set<string>();
+
+/**
+ * DuckDB keeps the progress of statements only for who wants a bar, and would print it. As PRAGMA, since SET is locked
+ * by now, and for each connection, since neither is a global setting.
+ */
+const KEEP_PROGRESS = "PRAGMA disable_print_progress_bar; PRAGMA enable_progress_bar";
 
 export interface TableShape {
   readonly rows: number;
@@ -139,6 +145,7 @@ export class RunDatabase implements AsyncDisposable {
       });
     }
     const native = await this.#instance.connect();
+    if (!isOwn) await native.run(KEEP_PROGRESS);
     const connection: GuardedConnection = new GuardedConnection(
       native,
       slots,
@@ -186,8 +193,13 @@ export class RunDatabase implements AsyncDisposable {
   }
 
   /** Reads a published table in column batches; checked at the end against the table's row count. */
-  read(table: string, options: ReadOptions = {}, signal?: AbortSignal): AsyncGenerator<ColumnBatch> {
-    return readTable(this, table, options, signal);
+  read(
+    table: string,
+    options: ReadOptions = {},
+    signal?: AbortSignal,
+    tally?: ReadTally,
+  ): AsyncGenerator<ColumnBatch> {
+    return readTable(this, table, options, signal, tally);
   }
 
   /**

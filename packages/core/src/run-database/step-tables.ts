@@ -126,6 +126,13 @@ export class StepTables {
     };
   }
 
+  /** Rows appended so far, rejects left out; undefined when no row passes through JavaScript. */
+  get rows(): number | undefined {
+    const rejects = tableName(this.#stepId, REJECTS);
+    const writers = [...this.#writers, ...this.#jsonWriters].filter(({ table }) => table !== rejects);
+    return writers.length === 0 ? undefined : writers.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
   /** Closes the writers and says what the step has made. No row is added after this. */
   async seal(): Promise<readonly CreatedTable[]> {
     for (const writer of this.#writers) writer.close();

@@ -9,6 +9,7 @@ import type { Catalog } from "../discovery/catalog.ts";
 import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts";
 import { Redactor } from "./redactor.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
+import type { RunProgress } from "./run-progress.ts";
 import { writeRunRecord, type RunRecord, type RunStatus, type StepRecord } from "./run-record.ts";
 import { notRun, schedule } from "./schedule.ts";
 import { makeRunFolder, newRunId } from "./sessions.ts";
@@ -30,6 +31,8 @@ export interface RunRequest {
   readonly database?: DatabaseSettings;
   /** Called for every event as it is written. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** Where to ask how far the running steps are. @default nobody asks */
+  readonly progress?: RunProgress;
 }
 
 /** How old the record of a running run may be: writing it at every step would cost more than small steps do. */
@@ -69,9 +72,20 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
 
   writeRunRecord(record("running", manifest.steps.map(notRun)));
   log.event("run_start", { pipeline: manifest.pipeline.name, manifest: manifest.fingerprints.manifest });
-  const { catalog, signal } = request;
+  const { catalog, signal, progress: watched } = request;
   const { placeInFile } = request.pipeline;
-  const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal };
+  const scope = {
+    runId,
+    runDir,
+    configs,
+    placeInFile,
+    files: stepFiles,
+    redactor,
+    catalog,
+    log,
+    signal,
+    progress: watched,
+  };
   const adapter = new LocalAdapter(scope, request.database ?? {});
   const progress = new Map(manifest.steps.map((step) => [step.id, notRun(step)]));
   let lastWritten = -Infinity;

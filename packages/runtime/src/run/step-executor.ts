@@ -22,6 +22,7 @@ import { loadDriver } from "../discovery/load-driver.ts";
 import { removeStalePartials } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
+import type { RunProgress } from "./run-progress.ts";
 import type { RecordedError, StepRecord } from "./run-record.ts";
 import { placeOfSql, type SqlPlace } from "./sql-place.ts";
 import { StepContext } from "./step-context.ts";
@@ -41,6 +42,7 @@ export interface RunScope {
   readonly database: RunDatabase;
   readonly log: RunLog;
   readonly signal: AbortSignal;
+  readonly progress: RunProgress | undefined;
   /** The tables that finished steps have published, by step id. */
   readonly published: Map<string, readonly InputTable[]>;
 }
@@ -137,6 +139,7 @@ async function runDriver(
   for (const file of writes) removeStalePartials(file, dirname(run.runDir));
   const stepId = step.id;
   const ctx = new StepContext({ stepId, runId, inputs, artifacts, writes, database, log, redactor, signal });
+  using _watched = run.progress?.watch(() => ctx.progressSoFar);
   using grace = graceAfter(signal, step);
   try {
     const work = driver.run({ stepId, config, inputs, ctx });
