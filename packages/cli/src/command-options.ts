@@ -1,4 +1,5 @@
 import { Option, InvalidArgumentError, type Command } from "commander";
+import { PROGRESS_MODES } from "./progress/watch-run.ts";
 
 /** A command with what all of them have. */
 export function command(parent: Command, signature: string, description: string): Command {
@@ -17,6 +18,12 @@ export function profile(): Option {
 
 export function baseDir(): Option {
   return new Option("--base-dir <folder>", "where relative paths start (default: the pipeline's folder)");
+}
+
+export function progressMode(): Option {
+  return new Option("--progress <mode>", "how the run is shown on stderr while it goes on")
+    .choices(PROGRESS_MODES)
+    .default("auto", "moving lines on a terminal, else plain");
 }
 
 export function sessionsDir(): Option {

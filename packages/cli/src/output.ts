@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { renderFinding, type Finding } from "@osiris/compiler";
 import type { OsirisError } from "@osiris/core";
+import { BackgroundWriter } from "./background-writer.ts";
 
 type Write = (text: string) => Promise<void>;
 
@@ -10,8 +11,10 @@ type Write = (text: string) => Promise<void>;
  */
 export class Output {
   readonly json: boolean;
+  /** For who draws on it; {@link note} is for the rest. */
+  readonly stderr: BackgroundWriter = new BackgroundWriter(2);
   readonly #toStdout: Write;
-  #lastNote: Promise<void> = Promise.resolve();
+  #toNotes = (text: string): void => this.stderr.write(text);
 
   constructor(json: boolean) {
     this.json = json;
@@ -33,8 +36,26 @@ export class Output {
 
   /** Progress, warnings. Never fails. */
   note(text: string): void {
-    const write = writer(process.stderr);
-    this.#lastNote = write(ensureNewline(text)).catch(() => undefined);
+    this.#toNotes(ensureNewline(text));
+  }
+
+  /** For programs that read stderr: from now on each note is a line of JSON. */
+  notesAsJson(): void {
+    this.#toNotes = (text) => {
+      const note = { ts: new Date().toISOString(), event: "note", message: text.trim() };
+      this.stderr.write(`${JSON.stringify(note)}\n`);
+    };
+  }
+
+  /** Gives notes to somebody else until it is disposed. */
+  divertNotes(take: (text: string) => void): Disposable {
+    const before = this.#toNotes;
+    this.#toNotes = take;
+    return {
+      [Symbol.dispose]: () => {
+        this.#toNotes = before;
+      },
+    };
   }
 
   async error(error: OsirisError): Promise<void> {
@@ -80,7 +101,7 @@ export class Output {
 
   /** Resolves when all notes have been handed over. */
   async flush(): Promise<void> {
-    await this.#lastNote;
+    await this.stderr.flush();
   }
 }
 

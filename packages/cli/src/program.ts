@@ -4,6 +4,7 @@ import {
   command,
   param,
   positiveInteger,
+  progressMode,
   profile,
   sessionsDir,
   size,
@@ -91,6 +92,7 @@ function runCommands(program: Command, output: Output, done: Done): void {
     .option("--memory-limit <size>", "memory for DuckDB, such as 512MB", size)
     .option("--threads <count>", "threads for DuckDB", threads)
     .option("--temp-directory <folder>", "where DuckDB spills what does not fit in memory")
+    .addOption(progressMode())
     .option("--max-temp-size <size>", "how much it may spill, such as 20GB", size)
     .action(async (file: string | undefined, options: RunOptions) =>
       done(await runCommand(file, options, output)),

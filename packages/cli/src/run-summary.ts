@@ -1,33 +1,9 @@
 import { renderExcerpt } from "@osiris/compiler";
 import { REJECTS, tableName } from "@osiris/core";
-import type { RecordedError, RunEvent, RunRecord, StepRecord } from "@osiris/runtime";
+import type { RecordedError, RunRecord, StepRecord } from "@osiris/runtime";
 import { fromHere } from "./from-here.ts";
-import { formatCount, textTable } from "./text-table.ts";
-
-/** One line for a person who waits; undefined for events that tell them nothing. */
-export function progressLine(event: RunEvent): string | undefined {
-  const step = event.step_id;
-  switch (event.event) {
-    case "step_start":
-      return `  ${step} …`;
-    case "step_complete":
-      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows${rejectedText(Number(event["rejected"]))}`;
-    case "step_failed":
-      return `✗ ${step}`;
-    case "step_cancelled":
-      return `- ${step}: cancelled`;
-    case "log":
-      return event["level"] === "warn" || event["level"] === "error"
-        ? `${event["level"]}: ${step}: ${String(event["message"])}`
-        : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function rejectedText(rejected: number): string {
-  return rejected > 0 ? `, ${formatCount(rejected)} rejected` : "";
-}
+import { formatCount } from "./format.ts";
+import { textTable } from "./text-table.ts";
 
 /** The closing table, what was written, and what went wrong. */
 export function runSummary(record: RunRecord): string {

@@ -1,13 +1,20 @@
 import { mkdirSync } from "node:fs";
 import type { DatabaseSettings } from "@osiris/core";
-import { runPipeline, type RunRecord } from "@osiris/runtime";
+import {
+  RunProgress,
+  runPipeline,
+  type RunnablePipeline,
+  type RunRecord,
+  type RunRequest,
+} from "@osiris/runtime";
 import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline, usage } from "../pipeline-file.ts";
 import { openProject, sessions } from "../project.ts";
+import { openView, type ProgressMode } from "../progress/watch-run.ts";
 import { guardRun } from "../run-guard.ts";
-import { progressLine, runSummary } from "../run-summary.ts";
+import { runSummary } from "../run-summary.ts";
 
 export interface RunOptions {
   readonly param?: readonly string[];
@@ -20,6 +27,7 @@ export interface RunOptions {
   readonly threads?: number;
   readonly tempDirectory?: string;
   readonly maxTempSize?: string;
+  readonly progress: ProgressMode;
 }
 
 export async function runCommand(
@@ -27,28 +35,45 @@ export async function runCommand(
   options: RunOptions,
   output: Output,
 ): Promise<ExitCode> {
+  if (options.progress === "json") output.notesAsJson();
   using guard = guardRun(output);
   const root = sessions(options.sessionsDir);
   const project = openProject();
   const pipeline = await loadPipeline(fileToRun(file, options, root), project, options, output);
   if (pipeline === undefined) return EXIT.usage;
-  const record = await runPipeline({
-    pipeline,
-    ...project,
-    sessions: root,
-    signal: guard.signal,
-    database: databaseSettings(options),
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-    onEvent: (event) => {
-      const line = progressLine(event);
-      if (line !== undefined) output.note(line);
-    },
-  });
+  const record = await watch(options.progress, pipeline, output, (view) =>
+    runPipeline({
+      pipeline,
+      ...project,
+      sessions: root,
+      signal: guard.signal,
+      database: databaseSettings(options),
+      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      ...view,
+    }),
+  );
   await output.result(
     () => record,
     () => runSummary(record),
   );
   return exitCode(record, guard.exitCode);
+}
+
+/** Shows a run while it goes on. */
+async function watch(
+  mode: ProgressMode,
+  { manifest }: RunnablePipeline,
+  output: Output,
+  run: (watcher: Pick<RunRequest, "onEvent" | "progress">) => Promise<RunRecord>,
+): Promise<RunRecord> {
+  const progress = new RunProgress();
+  const stepIds = manifest.steps.map(({ id }) => id);
+  const view = openView(mode, stepIds, progress, output);
+  try {
+    return await run({ onEvent: (event) => view.onEvent(event), progress });
+  } finally {
+    await view.end();
+  }
 }
 
 function fileToRun(file: string | undefined, options: RunOptions, root: string): string {

@@ -2,7 +2,8 @@ import { listRuns } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { sessions } from "../project.ts";
-import { formatCount, textTable } from "../text-table.ts";
+import { formatCount } from "../format.ts";
+import { textTable } from "../text-table.ts";
 
 export interface RunsListOptions {
   readonly limit: number;

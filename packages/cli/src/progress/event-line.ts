@@ -1,0 +1,60 @@
+import { stripVTControlCharacters } from "node:util";
+import type { RunEvent } from "@osiris/runtime";
+import { formatCount, formatDuration, formatRate } from "../format.ts";
+import type { Paint } from "../style.ts";
+import { printable } from "../text-table.ts";
+import { fitText } from "../text-width.ts";
+
+/** What a driver warns of; undefined for other events. */
+export function warningLine(event: RunEvent, paint: Paint): string | undefined {
+  const { level } = event;
+  if (event.event !== "log" || (level !== "warn" && level !== "error")) return undefined;
+  const mark = paint(level === "warn" ? "warn" : "bad", `${level}:`);
+  return `${mark} ${event.step_id}: ${plainLines(String(event["message"]))}`;
+}
+
+/** How a step ended, in columns: its id takes `nameWidth`. Undefined for events that end no step. */
+export function endLine(event: RunEvent, nameWidth: number, paint: Paint): string | undefined {
+  const name = fitText(event.step_id ?? "", nameWidth);
+  switch (event.event) {
+    case "step_complete":
+      return `${paint("good", "✓")} ${name}  ${outcome(event, paint)}`;
+    case "step_failed":
+      return `${paint("bad", "✗")} ${name}  ${paint("bad", "failed")}`;
+    case "step_cancelled":
+      return `${paint("warn", "-")} ${name}  cancelled`;
+    default:
+      return undefined;
+  }
+}
+
+const ROWS_WIDTH = 17;
+const TIME_WIDTH = 8;
+
+function outcome(event: RunEvent, paint: Paint): string {
+  const [rowsIn = 0, rowsOut = 0, rejected = 0, ms = 0] = [
+    "rows_in",
+    "rows_out",
+    "rejected",
+    "duration_ms",
+  ].map((field) => Number(event[field] ?? 0));
+  const rows = fitText(`${formatCount(rowsOut)} ${rowsOut === 1 ? "row " : "rows"}`, ROWS_WIDTH, "right");
+  const time = fitText(formatDuration(ms), TIME_WIDTH, "right");
+  const rate = formatRate(Math.max(rowsIn, rowsOut), ms) ?? "";
+  const parts = [rows, time, paint("faint", rate), paint("warn", rejectedText(rejected))];
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+/** `12 rejected`, or nothing. */
+export function rejectedText(rejected: number): string {
+  return rejected > 0 ? `${formatCount(rejected)} rejected` : "";
+}
+
+/** What others print, without what would move the cursor or colour what follows. */
+export function plainLines(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/)
+    .map(printable)
+    .join("\n");
+}
