@@ -1,4 +1,4 @@
-import { Option, InvalidArgumentError, type Command } from "commander";
+import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { PROGRESS_MODES } from "./progress/watch-run.ts";
 
 /** A command with what all of them have. */
@@ -24,6 +24,11 @@ export function progressMode(): Option {
   return new Option("--progress <mode>", "how the run is shown on stderr while it goes on")
     .choices(PROGRESS_MODES)
     .default("auto", "moving lines on a terminal, else plain");
+}
+
+/** The run that a command is about. */
+export function runArgument(): Argument {
+  return new Argument("[run]", "the run, or the beginning of its id").default("last", "the last one");
 }
 
 export function sessionsDir(): Option {

@@ -3,7 +3,8 @@ import { renderFinding, type Finding } from "@osiris/compiler";
 import type { OsirisError } from "@osiris/core";
 import { BackgroundWriter } from "./background-writer.ts";
 
-type Write = (text: string) => Promise<void>;
+/** Resolves with false when the reader has gone away. */
+type Write = (text: string) => Promise<boolean>;
 
 /**
  * The two streams. With `--json` stdout carries exactly one JSON document and everything for people goes to stderr;
@@ -32,6 +33,14 @@ export class Output {
    */
   async result(document: () => unknown, text: () => string): Promise<void> {
     await this.#toStdout(this.json ? `${JSON.stringify(document(), null, 2)}\n` : ensureNewline(text()));
+  }
+
+  /**
+   * A part of a result that is too long to be held in one piece. Resolves when it has been handed over, with false when
+   * nobody reads any more. Rejects as {@link result} does.
+   */
+  part(text: string): Promise<boolean> {
+    return this.#toStdout(text);
   }
 
   /** Progress, warnings. Never fails. */
@@ -125,8 +134,9 @@ function writer(stream: NodeJS.WriteStream): Write {
   return (text) =>
     new Promise((resolve, reject) => {
       write(text, (error) => {
-        if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") reject(error);
-        else resolve();
+        const isGone = error instanceof Error && "code" in error && error.code === "EPIPE";
+        if (error && !isGone) reject(error);
+        else resolve(!isGone);
       });
     });
 }

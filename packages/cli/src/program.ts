@@ -1,10 +1,12 @@
-import { Argument, Command } from "commander";
+import { Argument, Command, Option } from "commander";
+import { RUN_STATUSES } from "@osiris/runtime";
 import {
   baseDir,
   command,
   param,
   positiveInteger,
   progressMode,
+  runArgument,
   profile,
   sessionsDir,
   size,
@@ -19,14 +21,17 @@ import { componentsListCommand } from "./commands/components-list.ts";
 import { componentsShowCommand } from "./commands/components-show.ts";
 import { componentsValidateCommand } from "./commands/components-validate.ts";
 import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
+import { logsCommand, type LogsOptions } from "./commands/logs.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
 import { runsListCommand, type RunsListOptions } from "./commands/runs-list.ts";
+import { runsShowCommand, type RunsShowOptions } from "./commands/runs-show.ts";
 import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from "./commands/schema.ts";
 import { validateCommand, type ValidateOptions } from "./commands/validate.ts";
 import { ownVersion, versionCommand } from "./commands/version.ts";
 import type { ExitCode } from "./exit-code.ts";
+import { LOG_LEVELS } from "./logs/log-line.ts";
 import type { Output } from "./output.ts";
 
 /** Takes the exit status of the command that ran. */
@@ -100,9 +105,35 @@ function runCommands(program: Command, output: Output, done: Done): void {
 
   const runs = program.command("runs").description("What was run.");
   command(runs, "list", "List runs, newest first: good, failed and cancelled ones.")
+    .addOption(
+      new Option("--status <status>", "only runs that ended so (default: all)").choices(RUN_STATUSES),
+    )
+    .option("--pipeline <name>", "only runs of this pipeline (default: all)")
     .option("--limit <runs>", "runs to show", positiveInteger, 20)
     .addOption(sessionsDir())
     .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
+  command(runs, "show", "Show what came of a run: steps, files, artifacts, errors, what to do next.")
+    .addArgument(runArgument())
+    .option("--tables", "with the tables and their columns")
+    .addOption(sessionsDir())
+    .action(async (run: string, options: RunsShowOptions) =>
+      done(await runsShowCommand(run, options, output)),
+    );
+
+  command(program, "logs", "Print what happened in a run: what drivers told, and what failed.")
+    .addArgument(runArgument())
+    .option("--step <id>", "only of this step (default: all)")
+    .addOption(
+      new Option("--level <level>", "only what is at least so important").choices(LOG_LEVELS).default("info"),
+    )
+    .option("--events", "all events, with those that nobody needs while all is well")
+    .addOption(
+      new Option("--metrics", "the metrics instead of the events").conflicts(["events", "level", "follow"]),
+    )
+    .option("--tail <lines>", "only the last lines (default: all)", positiveInteger)
+    .addOption(new Option("--follow", "go on until the run has ended; not with --json").conflicts(["json"]))
+    .addOption(sessionsDir())
+    .action(async (run: string, options: LogsOptions) => done(await logsCommand(run, options, output)));
 }
 
 /** Looking into the tables of a run. */

@@ -19,5 +19,6 @@ export { RunProgress } from "./run/run-progress.ts";
 export type { StepProgress } from "./run/run-progress.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
+export { readRunRecord, RUN_STATUSES } from "./run/run-record.ts";
 export type { RecordedError, RunRecord, RunStatus, StepRecord, StepStatus } from "./run/run-record.ts";
 export { findRun, listRuns, sessionsFolder } from "./run/sessions.ts";

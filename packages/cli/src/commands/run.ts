@@ -1,12 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { DatabaseSettings } from "@osiris/core";
-import {
-  RunProgress,
-  runPipeline,
-  type RunnablePipeline,
-  type RunRecord,
-  type RunRequest,
-} from "@osiris/runtime";
+import { RunProgress, runPipeline, type RunEvent, type RunRecord } from "@osiris/runtime";
 import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
@@ -14,7 +8,9 @@ import { loadPipeline, usage } from "../pipeline-file.ts";
 import { openProject, sessions } from "../project.ts";
 import { openView, type ProgressMode } from "../progress/watch-run.ts";
 import { guardRun } from "../run-guard.ts";
-import { runSummary } from "../run-summary.ts";
+import type { RunView } from "../progress/run-view.ts";
+import { nextSteps, runSummary } from "../run-summary.ts";
+import { paintFor } from "../style.ts";
 
 export interface RunOptions {
   readonly param?: readonly string[];
@@ -41,7 +37,10 @@ export async function runCommand(
   const project = openProject();
   const pipeline = await loadPipeline(fileToRun(file, options, root), project, options, output);
   if (pipeline === undefined) return EXIT.usage;
-  const record = await watch(options.progress, pipeline, output, (view) =>
+  const progress = new RunProgress();
+  const stepIds = pipeline.manifest.steps.map(({ id }) => id);
+  const view = openView(options.progress, stepIds, progress, output);
+  const record = await watched(view, (onEvent) =>
     runPipeline({
       pipeline,
       ...project,
@@ -49,28 +48,26 @@ export async function runCommand(
       signal: guard.signal,
       database: databaseSettings(options),
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-      ...view,
+      onEvent,
+      progress,
     }),
   );
   await output.result(
     () => record,
-    () => runSummary(record),
+    () => runSummary(record, paintFor(process.stdout), !(view.keepsSteps && process.stdout.isTTY)),
   );
+  const next = nextSteps(record);
+  if (next.length > 0) output.note(`\n${next.join("\n")}`);
   return exitCode(record, guard.exitCode);
 }
 
 /** Shows a run while it goes on. */
-async function watch(
-  mode: ProgressMode,
-  { manifest }: RunnablePipeline,
-  output: Output,
-  run: (watcher: Pick<RunRequest, "onEvent" | "progress">) => Promise<RunRecord>,
+async function watched(
+  view: RunView,
+  run: (onEvent: (event: RunEvent) => void) => Promise<RunRecord>,
 ): Promise<RunRecord> {
-  const progress = new RunProgress();
-  const stepIds = manifest.steps.map(({ id }) => id);
-  const view = openView(mode, stepIds, progress, output);
   try {
-    return await run({ onEvent: (event) => view.onEvent(event), progress });
+    return await run((event) => view.onEvent(event));
   } finally {
     await view.end();
   }

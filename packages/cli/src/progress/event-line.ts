@@ -1,16 +1,23 @@
 import { stripVTControlCharacters } from "node:util";
-import type { RunEvent } from "@osiris/runtime";
+import type { RecordedError, RunEvent } from "@osiris/runtime";
 import { formatCount, formatDuration, formatRate } from "../format.ts";
 import type { Paint } from "../style.ts";
 import { printable } from "../text-table.ts";
 import { fitText } from "../text-width.ts";
 
-/** What a driver warns of; undefined for other events. */
+/** What a driver warns of, or an attempt that has failed; undefined for other events. */
 export function warningLine(event: RunEvent, paint: Paint): string | undefined {
   const { level } = event;
+  if (event.event === "step_retry") return retryLine(event, paint);
   if (event.event !== "log" || (level !== "warn" && level !== "error")) return undefined;
   const mark = paint(level === "warn" ? "warn" : "bad", `${level}:`);
   return `${mark} ${event.step_id}: ${plainLines(String(event["message"]))}`;
+}
+
+function retryLine({ step_id, attempt, delay_ms, error }: RunEvent, paint: Paint): string {
+  const { message, code } = error as RecordedError;
+  const wait = formatDuration(Number(delay_ms));
+  return `${paint("warn", "retry:")} ${step_id}: attempt ${String(attempt)} failed, the next one in ${wait}: ${plainLines(message)} [${code}]`;
 }
 
 /** How a step ended, in columns: its id takes `nameWidth`. Undefined for events that end no step. */
@@ -19,6 +26,8 @@ export function endLine(event: RunEvent, nameWidth: number, paint: Paint): strin
   switch (event.event) {
     case "step_complete":
       return `${paint("good", "✓")} ${name}  ${outcome(event, paint)}`;
+    case "step_reused":
+      return `${paint("good", "✓")} ${name}  ${rowsText(event)}  reused`;
     case "step_failed":
       return `${paint("bad", "✗")} ${name}  ${paint("bad", "failed")}`;
     case "step_cancelled":
@@ -38,11 +47,15 @@ function outcome(event: RunEvent, paint: Paint): string {
     "rejected",
     "duration_ms",
   ].map((field) => Number(event[field] ?? 0));
-  const rows = fitText(`${formatCount(rowsOut)} ${rowsOut === 1 ? "row " : "rows"}`, ROWS_WIDTH, "right");
   const time = fitText(formatDuration(ms), TIME_WIDTH, "right");
   const rate = formatRate(Math.max(rowsIn, rowsOut), ms) ?? "";
-  const parts = [rows, time, paint("faint", rate), paint("warn", rejectedText(rejected))];
+  const parts = [rowsText(event), time, paint("faint", rate), paint("warn", rejectedText(rejected))];
   return parts.filter((part) => part !== "").join("  ");
+}
+
+function rowsText({ rows_out }: RunEvent): string {
+  const rows = Number(rows_out);
+  return fitText(`${formatCount(rows)} ${rows === 1 ? "row " : "rows"}`, ROWS_WIDTH, "right");
 }
 
 /** `12 rejected`, or nothing. */

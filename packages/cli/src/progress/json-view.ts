@@ -11,6 +11,7 @@ const PROGRESS_MS = 1000;
  * second, `output` for what drivers print.
  */
 export class JsonView implements RunView {
+  readonly keepsSteps = false;
   readonly #writer: BackgroundWriter;
   readonly #steps: RunningSteps;
   readonly #timer: NodeJS.Timeout;

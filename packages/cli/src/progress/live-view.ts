@@ -17,6 +17,7 @@ const NAME_SHARE = 0.4;
 
 /** A terminal: a line for each running step that moves, and above them what is over. */
 export class LiveView implements RunView {
+  readonly keepsSteps = true;
   readonly #area: LiveArea;
   readonly #steps: RunningSteps;
   readonly #paint: Paint;

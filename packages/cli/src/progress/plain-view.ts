@@ -11,6 +11,7 @@ const HEARTBEAT_MS = 30_000;
 
 /** Logs, pipes and terminals that cannot move the cursor: a line when a step starts and ends, and now and then between. */
 export class PlainView implements RunView {
+  readonly keepsSteps = false;
   readonly #output: Output;
   readonly #steps: RunningSteps;
   readonly #paint: Paint;
@@ -58,6 +59,8 @@ function stepLine(event: RunEvent): string | undefined {
       const rows = `${formatCount(Number(event["rows_out"]))} rows`;
       return `✓ ${step}: ${[rows, rejected].filter((part) => part !== "").join(", ")}`;
     }
+    case "step_reused":
+      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows, reused`;
     case "step_failed":
       return `✗ ${step}`;
     case "step_cancelled":

@@ -6,6 +6,7 @@ import type { RunView } from "./run-view.ts";
 
 /** Nothing but warnings. */
 export class SilentView implements RunView {
+  readonly keepsSteps = false;
   readonly #output: Output;
   readonly #paint: Paint;
 

@@ -8,7 +8,8 @@ const RECORD_FILE = "run.json";
 
 export type StepStatus = "running" | "succeeded" | "failed" | "cancelled" | "not_run";
 /** `killed` is never written: it is what a record says whose process is gone. */
-export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "killed";
+export const RUN_STATUSES = ["running", "succeeded", "failed", "cancelled", "killed"] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export interface RecordedError {
   readonly code: string;
@@ -30,6 +31,14 @@ export interface StepRecord {
   readonly rows_out: number;
   /** Rows left out, in `<step>__rejects`. */
   readonly rejected: number;
+  /** Rows that gave way to a later one with the same key. */
+  readonly superseded?: number;
+  /** How often it was tried. */
+  readonly attempts?: number;
+  /** In a run that was resumed: true when it was done already, and was not run again. */
+  readonly reused?: boolean;
+  /** Why it was run again, in plain words. */
+  readonly not_reused?: string;
   readonly duration_ms: number;
   readonly tables: readonly {
     readonly name: string;
