@@ -3,17 +3,24 @@ import { PROGRESS_MODES } from "./progress/watch-run.ts";
 
 /** A command with what all of them have. */
 export function command(parent: Command, signature: string, description: string): Command {
-  return parent.command(signature).description(description).option("--json", "one JSON document on stdout");
+  return parent
+    .command(signature)
+    .description(description)
+    .option("--json", "one JSON document on stdout; text for people goes to stderr");
 }
 
 export function param(): Option {
-  return new Option("--param <name=value>", "set a parameter; may be given several times").argParser(
-    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
-  );
+  return new Option(
+    "--param <name=value>",
+    "set a parameter; may be given several times (default: the profile's value, else the pipeline's)",
+  ).argParser((value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]);
 }
 
 export function profile(): Option {
-  return new Option("--profile <name>", "take the parameters of a profile that the pipeline declares");
+  return new Option(
+    "--profile <name>",
+    "take the parameters of a profile that the pipeline declares (default: none)",
+  );
 }
 
 export function baseDir(): Option {
@@ -23,18 +30,18 @@ export function baseDir(): Option {
 export function progressMode(): Option {
   return new Option("--progress <mode>", "how the run is shown on stderr while it goes on")
     .choices(PROGRESS_MODES)
-    .default("auto", "moving lines on a terminal, else plain");
+    .default("auto", "auto: moving lines on a terminal, else plain");
 }
 
 /** The run that a command is about. */
 export function runArgument(): Argument {
-  return new Argument("[run]", "the run, or the beginning of its id").default("last", "the last one");
+  return new Argument("[run]", "the run: its id, the beginning of it, or last").default("last");
 }
 
 export function sessionsDir(): Option {
   return new Option(
     "--sessions-dir <folder>",
-    "where runs are kept (default: .osiris_sessions, searched upwards)",
+    "where runs are kept (default: OSIRIS_SESSIONS, else .osiris_sessions, searched upwards)",
   );
 }
 

@@ -15,6 +15,7 @@ export class Output {
   /** For who draws on it; {@link note} is for the rest. */
   readonly stderr: BackgroundWriter = new BackgroundWriter(2);
   readonly #toStdout: Write;
+  #helped: Promise<void> | undefined;
   #toNotes = (text: string): void => this.stderr.write(text);
 
   constructor(json: boolean) {
@@ -33,6 +34,14 @@ export class Output {
    */
   async result(document: () => unknown, text: () => string): Promise<void> {
     await this.#toStdout(this.json ? `${JSON.stringify(document(), null, 2)}\n` : ensureNewline(text()));
+  }
+
+  /** What `--help` and `--version` say. {@link flush} waits for it. */
+  help(text: string): void {
+    this.#helped = this.result(
+      () => ({ text: text.trimEnd() }),
+      () => text,
+    );
   }
 
   /**
@@ -111,6 +120,7 @@ export class Output {
   /** Resolves when all notes have been handed over. */
   async flush(): Promise<void> {
     await this.stderr.flush();
+    await this.#helped;
   }
 }
 

@@ -30,9 +30,12 @@ export async function logsCommand(wanted: string, options: LogsOptions, output: 
   const goesOn = (): boolean => options.follow === true && readRunRecord(run.run_dir)?.status === "running";
   const sink = output.json ? new JsonLines(output) : new TextLines(output);
   const unread = await printLines(readLines(file, goesOn), options, sink);
+  if (sink.count === 0 && options.metrics !== true) output.note(NOTHING);
   if (unread > 0) output.note(`${unread} lines of ${file} could not be read.`);
   return EXIT.ok;
 }
+
+const NOTHING = "Nothing of that kind happened. --level debug shows more, --events shows all.";
 
 /** @returns how many lines could not be read. The last one does not count: it is torn when its run was killed. */
 async function printLines(

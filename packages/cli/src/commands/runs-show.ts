@@ -55,7 +55,7 @@ function headText(record: RunRecord, paint: Paint): string {
   const lines = [
     ["pipeline", profile === undefined ? pipeline : `${pipeline}, profile ${profile}`],
     ["started", `${localTime(record.started_at)}, ${timeText(record)}`],
-    ["manifest", manifest.slice(0, 12)],
+    ["manifest", manifest.replace(/^sha256:/, "").slice(0, 12)],
     ["folder", fromHere(record.run_dir)],
     ...(record.status === "running" ? [["process", `${owner.pid} on ${owner.host}`]] : []),
   ];

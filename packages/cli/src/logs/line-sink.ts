@@ -8,12 +8,15 @@ export interface LogLine {
 
 /** Where lines go. */
 export interface LineSink {
+  /** Lines taken so far. */
+  readonly count: number;
   /** Resolves with false when nobody reads any more. */
   add(lines: readonly LogLine[]): Promise<boolean>;
   end(): Promise<void>;
 }
 
 export class TextLines implements LineSink {
+  count = 0;
   readonly #output: Output;
 
   constructor(output: Output) {
@@ -21,6 +24,7 @@ export class TextLines implements LineSink {
   }
 
   async add(lines: readonly LogLine[]): Promise<boolean> {
+    this.count += lines.length;
     return lines.length === 0 || this.#output.part(lines.map(({ text }) => `${text()}\n`).join(""));
   }
 
@@ -29,6 +33,7 @@ export class TextLines implements LineSink {
 
 /** One JSON array, written as its lines come. */
 export class JsonLines implements LineSink {
+  count = 0;
   readonly #output: Output;
   #before = "[\n";
 
@@ -38,6 +43,7 @@ export class JsonLines implements LineSink {
 
   async add(lines: readonly LogLine[]): Promise<boolean> {
     if (lines.length === 0) return true;
+    this.count += lines.length;
     const text = `${this.#before}  ${lines.map(({ raw }) => raw).join(",\n  ")}`;
     this.#before = ",\n";
     return this.#output.part(text);

@@ -13,7 +13,8 @@ export interface Metric {
   readonly unit?: string;
 }
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
+/** From the least important to the most. */
+export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /** Events that tell of trouble, and how much of it. */
 const TROUBLE: Readonly<Record<string, LogLevel>> = {
