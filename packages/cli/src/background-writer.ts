@@ -4,8 +4,7 @@ import { promisify } from "node:util";
 
 const writeOnce = promisify(write);
 
-/** What may wait for a reader who does not read, in characters. What comes then is dropped, and counted. */
-const MAX_WAITING = 1024 * 1024;
+const MAX_WAITING = 32 * 1024 * 1024;
 const RETRY_MS = 10;
 
 /**
@@ -14,13 +13,16 @@ const RETRY_MS = 10;
  */
 export class BackgroundWriter {
   readonly #fd: number;
+  readonly #most: number;
   #waiting = "";
   #dropped = 0;
   #isGone = false;
   #writing: Promise<void> | undefined;
 
-  constructor(fd: number) {
+  /** @param most what may wait for a reader who does not read, in characters; what comes then is dropped, and counted */
+  constructor(fd: number, most: number = MAX_WAITING) {
     this.#fd = fd;
+    this.#most = most;
   }
 
   /** Whether earlier text is still on its way. */
@@ -30,7 +32,7 @@ export class BackgroundWriter {
 
   write(text: string): void {
     if (this.#isGone) return;
-    if (this.#waiting !== "" && this.#waiting.length + text.length > MAX_WAITING) {
+    if (this.#waiting !== "" && this.#waiting.length + text.length > this.#most) {
       this.#dropped += 1;
       return;
     }
@@ -53,7 +55,8 @@ export class BackgroundWriter {
         // There is nobody to tell it to. A full disk may have room again for what comes next.
         this.#isGone = ["EPIPE", "EBADF"].includes((error as NodeJS.ErrnoException).code ?? "");
       }
-      if (this.#dropped > 0) this.#waiting += `… ${this.#dropped} lines were dropped: nobody read them.\n`;
+      if (this.#dropped > 0)
+        this.#waiting += `… ${this.#dropped} messages are missing here: nobody read them in time.\n`;
       this.#dropped = 0;
     }
     this.#writing = undefined;

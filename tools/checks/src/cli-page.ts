@@ -49,7 +49,7 @@ function explanation({ description, choices, default: given }: ParameterReferenc
     ...(choices === undefined ? [] : [`One of ${choices.map(code).join(", ")}.`]),
     ...(byDefault === undefined
       ? []
-      : [`Default: ${/^\S+$/.test(byDefault) ? code(byDefault) : byDefault}.`]),
+      : [`Default: ${given !== undefined && /^\S+$/.test(given) ? code(given) : byDefault}.`]),
   ].join(" ");
 }
 

@@ -21,8 +21,8 @@ export interface Screen {
   readonly lines: readonly string[];
   /** All that was sent to it. */
   readonly bytes: string;
-  /** Whether the cursor is left visible. */
-  readonly cursor: boolean;
+  /** What could be seen on it at one time or another. */
+  readonly moments: readonly string[];
 }
 
 /** A driver can print it to let the terminal be made so many columns wide: `RESIZE_TO:40`. */
@@ -49,27 +49,36 @@ export async function osirisOnTerminal(
     process.platform === "darwin"
       ? ["script", ["-q", "/dev/null", "sh", "-c", shell]]
       : ["script", ["-qec", shell, "/dev/null"]];
-  const child = spawn(file as string, words as string[], { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(file, words, { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
+  const moments: string[] = [];
   let bytes = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     bytes += text;
     const width = RESIZE.exec(text)?.[1];
     terminal.write(text, () => {
+      moments.push(visible(terminal).join("\n"));
       if (width !== undefined) terminal.resize(Number(width), rows);
     });
   });
   const [exitCode] = (await once(child, "close")) as [number | null];
   await new Promise<void>((resolve) => terminal.write("", resolve));
-  const buffer = terminal.buffer.active;
-  const lines = Array.from(
-    { length: buffer.length },
-    (_, row) => buffer.getLine(row)?.translateToString(true) ?? "",
-  );
+  return { exitCode, lines: textOf(terminal, 0), bytes, moments };
+}
+
+function visible(terminal: InstanceType<typeof xterm.Terminal>): readonly string[] {
+  return textOf(terminal, terminal.buffer.active.baseY);
+}
+
+function textOf({ buffer }: InstanceType<typeof xterm.Terminal>, from: number): readonly string[] {
+  const { active } = buffer;
+  const lines: string[] = [];
+  for (let row = from; row < active.length; row++) {
+    const line = active.getLine(row);
+    const text = line?.translateToString(true) ?? "";
+    // The rest of a line that was too long for the terminal.
+    if (line?.isWrapped === true) lines.push(`${lines.pop() ?? ""}${text}`);
+    else lines.push(text);
+  }
   while (lines.at(-1) === "") lines.pop();
-  return {
-    exitCode,
-    lines,
-    bytes,
-    cursor: bytes.lastIndexOf("\u001B[?25l") <= bytes.lastIndexOf("\u001B[?25h"),
-  };
+  return lines;
 }
