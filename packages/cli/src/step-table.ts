@@ -1,5 +1,5 @@
 import type { StepRecord } from "@osiris/runtime";
-import { formatCount, formatDuration, formatRate } from "./format.ts";
+import { formatCount } from "./format.ts";
 import { textTable, type TextColumn } from "./text-table.ts";
 
 interface StepColumn extends TextColumn {
@@ -21,8 +21,8 @@ const COLUMNS: readonly StepColumn[] = [
     optional: true,
     cell: ({ attempts = 1 }) => (attempts > 1 ? String(attempts) : ""),
   },
-  { title: "time", align: "right", cell: whenDone(({ duration_ms }) => formatDuration(duration_ms)) },
-  { title: "speed", align: "right", optional: true, cell: whenDone(speedText) },
+  { title: "seconds", align: "right", cell: whenDone(({ duration_ms }) => (duration_ms / 1000).toFixed(2)) },
+  { title: "rows/s", align: "right", cell: whenDone(speedText) },
   { title: "run again because", optional: true, cell: ({ not_reused = "" }) => not_reused },
 ];
 
@@ -47,7 +47,8 @@ function whenDone(cell: (step: StepRecord) => string): (step: StepRecord) => str
 }
 
 function speedText({ rows_in, rows_out, duration_ms, reused }: StepRecord): string {
-  return reused === true ? "" : (formatRate(Math.max(rows_in, rows_out), duration_ms) ?? "");
+  if (reused === true || duration_ms === 0) return "";
+  return formatCount(Math.round((Math.max(rows_in, rows_out) * 1000) / duration_ms));
 }
 
 function countText(count: number | undefined): string {
