@@ -12,6 +12,7 @@ export const csvWriter: Driver<CsvWriterConfig> = defineDriver({
     const [input] = inputs.tables;
     if (input === undefined) throw new Error("the compiler gives a csv_writer one input");
     assertColumnsExist(config, input);
+    ctx.progress({ totalRows: input.rows });
     const compression = compressionOf(config);
     const rows = await replaceFile(config, ctx, async (partial) => {
       const rows = await writeTable(input, config, compression, partial, ctx);

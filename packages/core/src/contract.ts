@@ -162,6 +162,12 @@ export interface DriverContext {
    */
   partialPath(destination: string): string;
 
+  /**
+   * How far the step is, for people who wait. Rows appended to tables, rows read with {@link readTable} and the progress
+   * of DuckDB's statements are known anyway: tell what only the driver knows, such as the bytes of a file. Costs nothing
+   * to call, so call it for every page or block; what is shown is the last of each number. It goes into no record.
+   */
+  progress(progress: Progress): void;
   /** Says something for people; warnings and errors are shown while the step runs. Fields as those of {@link event}. */
   log(level: LogLevel, message: string, fields?: EventFields): void;
   /**
@@ -176,6 +182,16 @@ export interface DriverContext {
    * `attempt`.
    */
   event(name: string, fields?: EventFields): void;
+}
+
+/** Totals so far, not steps. A number that is left out stays as it was; what is no number from 0 up is ignored. */
+export interface Progress {
+  readonly rows?: number;
+  readonly bytes?: number;
+  /** How many rows there will be, where that is known. With it the time that is left can be told. */
+  readonly totalRows?: number;
+  /** How many bytes there will be, where that is known. With it the time that is left can be told. */
+  readonly totalBytes?: number;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

@@ -30,6 +30,7 @@ export { dropTables, forgetCheckpoints, forgetSteps, readReceipts } from "./run-
 export { REJECTS } from "./run-database/rejects.ts";
 export { StepTables } from "./run-database/step-tables.ts";
 export type { StepTablesOptions } from "./run-database/step-tables.ts";
+export type { ReadTally } from "./run-database/table-reader.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Secret } from "./secret.ts";
 export { stateText } from "./state-text.ts";

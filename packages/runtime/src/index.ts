@@ -25,10 +25,13 @@ export type { PipelineKey } from "./pipeline-key.ts";
 export { planClean } from "./run/clean-plan.ts";
 export type { CleanCriteria, CleanPlan, CleanReason, LeftAlone, Removal } from "./run/clean-plan.ts";
 export { removeRun } from "./run/remove-run.ts";
-export { acquireRunLock, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
+export { acquireRunLock, ON_RUNNING, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
 export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export type { RunState } from "./run/run-state.ts";
+export { RunProgress } from "./run/run-progress.ts";
+export type { StepProgress } from "./run/run-progress.ts";
+export { readRunRecord, RUN_STATUSES } from "./run/run-record.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
 export type {

@@ -219,6 +219,22 @@ export class StepTables {
     });
   }
 
+  /** Rows appended so far, rejects left out; undefined when no row passes through JavaScript. */
+  get rows(): number | undefined {
+    const rejects = tableName(this.#stepId, REJECTS);
+    const writers = [...this.#writers, ...this.#jsonWriters].filter(({ table }) => table !== rejects);
+    return writers.length === 0 ? undefined : writers.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  /** Rows in its tables so far, rejects left out; undefined when no row passes through JavaScript. */
+  get rows(): number | undefined {
+    const rejects = tableName(this.#stepId, REJECTS);
+    const filled = [...this.#tables].filter(
+      ([name, table]) => name !== rejects && table !== undefined && !(table instanceof RestingTable),
+    );
+    return filled.length === 0 ? undefined : filled.reduce((sum, [, table]) => sum + (table?.rows ?? 0), 0);
+  }
+
   /** Closes the writers and says what the step has made. No row is added after this. */
   async seal(): Promise<readonly CreatedTable[]> {
     await this.#checkpointing;

@@ -68,6 +68,7 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
     signal,
     identity,
   });
+  using _watched = run.progress?.watch(() => ctx.progressSoFar);
   try {
     const work = driver.run({ stepId: step.id, config, inputs, ctx });
     const result = await Promise.race([work, limit.over]);

@@ -15,8 +15,10 @@ import {
   type JsonTableWriter,
   type JsonValue,
   type LogLevel,
+  type Progress,
   type QueryResult,
   type ReadOptions,
+  type ReadTally,
   type RejectWriter,
   type RunDatabase,
   type SqlConnection,
@@ -32,6 +34,7 @@ import { redactRejects } from "./redact-rejects.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 import { keptState } from "./step-state.ts";
+import { stepProgress, type StepProgress, type Told } from "./run-progress.ts";
 
 export interface StepScope {
   readonly step: ManifestStep;
@@ -59,6 +62,8 @@ export class StepContext implements DriverContext {
   readonly #scope: StepScope;
   readonly #report: DriverReport;
   readonly #connections: GuardedConnection[] = [];
+  readonly #reads: ReadTally[] = [];
+  readonly #told: Told = {};
   #closed = false;
 
   private constructor(scope: StepScope, tables: StepTables, report: DriverReport) {
@@ -113,7 +118,9 @@ export class StepContext implements DriverContext {
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
     this.#assertOpen("readTable");
-    return this.#scope.database.read(table, options, this.signal);
+    const tally = { rows: 0, total: 0 };
+    this.#reads.push(tally);
+    return this.#scope.database.read(table, options, this.signal, tally);
   }
 
   async query(sql: string, params?: SqlParams): Promise<QueryResult> {
@@ -141,6 +148,28 @@ export class StepContext implements DriverContext {
       });
     }
     return partialPath(destination, this.#scope.runId);
+  }
+
+  progress(progress: Progress): void {
+    this.#assertOpen("progress");
+    for (const key of ["rows", "bytes", "totalRows", "totalBytes"] as const) {
+      const value = progress[key];
+      if (typeof value === "number" && Number.isFinite(value) && value >= 0) this.#told[key] = value;
+    }
+  }
+
+  /** How far the step is: what the driver has told, and what is known without it. */
+  get progressSoFar(): StepProgress {
+    const statement = this.#connections
+      .map(({ progress }) => progress)
+      .findLast((done) => done !== undefined);
+    return stepProgress({
+      stepId: this.#scope.step.id,
+      told: this.#told,
+      appended: this.tables.rows,
+      reads: this.#reads,
+      statement,
+    });
   }
 
   log(level: LogLevel, message: string, fields?: EventFields): void {
