@@ -9,6 +9,9 @@ import {
 import { componentsListCommand } from "./commands/components-list.ts";
 import { componentsShowCommand } from "./commands/components-show.ts";
 import { componentsValidateCommand } from "./commands/components-validate.ts";
+import { connectionsDoctorCommand, type ConnectionsDoctorOptions } from "./commands/connections-doctor.ts";
+import { connectionsListCommand } from "./commands/connections-list.ts";
+import { discoverCommand, type DiscoverCommandOptions } from "./commands/discover.ts";
 import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
@@ -128,6 +131,25 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     "Check a driver package: a folder, or the name of what is installed.",
   ).action(async (target: string | undefined) => done(await componentsValidateCommand(target, output)));
 
+  const connections = program.command("connections").description("What steps reach the outside with.");
+  command(connections, "list", "List the connections, without their secrets.").action(async () =>
+    done(await connectionsListCommand(output)),
+  );
+  command(connections, "doctor [connection]", "Check connections: @family.alias, or all.")
+    .addOption(timeout("how long a driver may take for its answer (default: 2)"))
+    .action(async (reference: string | undefined, options: ConnectionsDoctorOptions) =>
+      done(await connectionsDoctorCommand(reference, options, output)),
+    );
+
+  command(program, "discover <connection>", "List what there is behind a connection: @family.alias.")
+    .option("--resource <pattern>", "only those whose name matches, such as orders*")
+    .option("--samples <rows>", "show the first rows of each: real data", sampleRows, 0)
+    .option("--yaml", "print a step for each, to paste into a pipeline")
+    .addOption(timeout("how long a driver may take for its answer (default: 30)"))
+    .action(async (reference: string, options: DiscoverCommandOptions) =>
+      done(await discoverCommand(reference, options, output)),
+    );
+
   const runs = program.command("runs").description("What was run.");
   command(runs, "list", "List runs, newest first: good, failed and cancelled ones.")
     .option("--limit <runs>", "runs to show", positiveInteger, 20)
@@ -168,6 +190,27 @@ function sessionsDir(): Option {
     "--sessions-dir <folder>",
     "where runs are kept (default: .osiris_sessions, searched upwards)",
   );
+}
+
+function timeout(description: string): Option {
+  return new Option("--timeout <seconds>", description).argParser(seconds);
+}
+
+/** No longer than a timer can hold. */
+const MAX_SECONDS = 86_400;
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= MAX_SECONDS) return value;
+  throw new InvalidArgumentError(`it must be a number of seconds, at most ${MAX_SECONDS}.`);
+}
+
+const MAX_SAMPLES = 1000;
+
+function sampleRows(text: string): number {
+  const value = positiveInteger(text);
+  if (value > MAX_SAMPLES) throw new InvalidArgumentError(`it must be at most ${MAX_SAMPLES}.`);
+  return value;
 }
 
 function positiveInteger(text: string): number {

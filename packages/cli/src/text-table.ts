@@ -41,3 +41,16 @@ const counts = new Intl.NumberFormat("en-US");
 export function formatCount(value: number): string {
   return counts.format(value);
 }
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** `1,023 bytes`, `1.5 KiB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? formatCount(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}

@@ -1,8 +1,10 @@
+export { fingerprint } from "./canonical.ts";
 export { compile } from "./compile.ts";
 export type { CompileRequest, CompileResult } from "./compile.ts";
 export type { Components, InstalledComponent } from "./component.ts";
 export { isPattern, mayRead, namedPaths, patternFolder } from "./config-paths.ts";
 export {
+  CONNECTION_REFERENCE,
   Connections,
   CONNECTIONS_FILE,
   CONNECTIONS_SCHEMA,
@@ -26,9 +28,10 @@ export type { MissingComponent } from "./missing-component.ts";
 export { didYouMean } from "./nearest.ts";
 export { exampleStep, omlModes } from "./oml/example-step.ts";
 export type { ExampleStep } from "./oml/example-step.ts";
+export { readingStep } from "./oml/reading-step.ts";
 export { OML_VERSION } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
-export { mapTexts, replaceReferences } from "./references.ts";
+export { forEachText, mapTexts, referencesIn, replaceReferences } from "./references.ts";
 export type { Path } from "./references.ts";
 export { Report } from "./report.ts";
 export {

@@ -1,4 +1,16 @@
-export { readConnections } from "./config/step-configs.ts";
+export { readAllConnections, readConnections } from "./config/step-configs.ts";
+export { CHECK_TIMEOUT_MS, checkConnections } from "./connections/check-connections.ts";
+export type { CheckOptions, ConnectionCheck, DriverCheck } from "./connections/check-connections.ts";
+export type { ConnectionError } from "./connections/ask-driver.ts";
+export { referenceTo } from "./connections/connection-config.ts";
+export { DISCOVER_TIMEOUT_MS, discoverConnection } from "./connections/discover-connection.ts";
+export type {
+  ConnectionDiscovery,
+  DiscoverOptions,
+  DiscoveredResource,
+} from "./connections/discover-connection.ts";
+export { listConnections } from "./connections/list-connections.ts";
+export type { ListedConnection } from "./connections/list-connections.ts";
 export { readSourceText } from "./config/source-text.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";
