@@ -12,6 +12,7 @@ import { componentsValidateCommand } from "./commands/components-validate.ts";
 import { connectionsDoctorCommand, type ConnectionsDoctorOptions } from "./commands/connections-doctor.ts";
 import { connectionsListCommand } from "./commands/connections-list.ts";
 import { discoverCommand, type DiscoverCommandOptions } from "./commands/discover.ts";
+import { doctorCommand, type DoctorOptions } from "./commands/doctor.ts";
 import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
@@ -144,7 +145,7 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
   command(program, "discover <connection>", "List what there is behind a connection: @family.alias.")
     .option("--resource <pattern>", "only those whose name matches, such as orders*")
     .option("--samples <rows>", "show the first rows of each: real data", sampleRows, 0)
-    .option("--yaml", "print a step for each, to paste into a pipeline")
+    .addOption(new Option("--yaml", "print a step for each, to paste into a pipeline").conflicts("json"))
     .addOption(timeout("how long a driver may take for its answer (default: 30)"))
     .action(async (reference: string, options: DiscoverCommandOptions) =>
       done(await discoverCommand(reference, options, output)),
@@ -162,6 +163,11 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     .action(async (kind: SchemaKind, options: SchemaOptions) =>
       done(await schemaCommand(kind, options, output)),
     );
+
+  command(program, "doctor", "Check this installation: what does not work, and what to do about it.")
+    .option("--offline", "ask no other machine: leave out the connections")
+    .addOption(sessionsDir())
+    .action(async (options: DoctorOptions) => done(await doctorCommand(options, output)));
 
   command(program, "version", "Show versions.").action(async () => done(await versionCommand(output)));
   return program;

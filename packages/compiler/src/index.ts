@@ -28,7 +28,7 @@ export type { MissingComponent } from "./missing-component.ts";
 export { didYouMean } from "./nearest.ts";
 export { exampleStep, omlModes } from "./oml/example-step.ts";
 export type { ExampleStep } from "./oml/example-step.ts";
-export { readingStep } from "./oml/reading-step.ts";
+export { readingSteps } from "./oml/reading-steps.ts";
 export { OML_VERSION } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
 export { forEachText, mapTexts, referencesIn, replaceReferences } from "./references.ts";

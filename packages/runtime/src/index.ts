@@ -24,6 +24,7 @@ export type { DriverPackageCheck } from "./discovery/check-driver-package.ts";
 export { findComponent } from "./discovery/find-component.ts";
 export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
+export { resolvePackageJson } from "./discovery/package-roots.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
 export type { RunEvent } from "./run/run-log.ts";

@@ -1,4 +1,4 @@
-import { readingStep } from "@osiris/compiler";
+import { readingSteps } from "@osiris/compiler";
 import { discoverConnection, type ConnectionDiscovery, type DiscoveredResource } from "@osiris/runtime";
 import { matchesGlob } from "node:path/posix";
 import { guardCheck } from "../check-guard.ts";
@@ -48,11 +48,10 @@ function nothingMatches(pattern: string, { resources, connection }: ConnectionDi
 }
 
 function steps(resources: readonly DiscoveredResource[], connection: string): string {
-  return resources
-    .flatMap(({ name, component, config }) =>
-      config === undefined ? [] : [readingStep({ name, component, connection, config })],
-    )
-    .join("");
+  const readable = resources.flatMap(({ name, component, config }) =>
+    config === undefined ? [] : [{ name, component, config }],
+  );
+  return readingSteps(readable, connection);
 }
 
 function resourcesText(resources: readonly DiscoveredResource[], connection: string): string {
