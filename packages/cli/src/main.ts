@@ -14,6 +14,7 @@ import { connectionsListCommand } from "./commands/connections-list.ts";
 import { discoverCommand, type DiscoverCommandOptions } from "./commands/discover.ts";
 import { doctorCommand, type DoctorOptions } from "./commands/doctor.ts";
 import { explainCommand, type ExplainOptions } from "./commands/explain.ts";
+import { initCommand, type InitOptions } from "./commands/init.ts";
 import { previewCommand, type PreviewOptions } from "./commands/preview.ts";
 import { queryCommand, type QueryOptions } from "./commands/query.ts";
 import { runCommand, type RunOptions } from "./commands/run.ts";
@@ -22,6 +23,7 @@ import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from
 import { validateCommand, type ValidateOptions } from "./commands/validate.ts";
 import { ownVersion, versionCommand } from "./commands/version.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts";
+import { EXAMPLES } from "./init/examples.ts";
 import { Output } from "./output.ts";
 import { usage } from "./pipeline-file.ts";
 
@@ -55,6 +57,14 @@ function buildProgram(output: Output, done: (code: ExitCode) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => undefined, writeErr: (text) => output.note(text) })
     .showHelpAfterError(false);
+
+  command(program, "init [folder]", "Make a project that runs. No file is overwritten.")
+    .addOption(new Option("--example <name>", "what it begins with").choices(EXAMPLES))
+    .option("--install", "run npm install in it")
+    .option("-y, --yes", "ask nothing")
+    .action(async (folder: string | undefined, options: InitOptions) =>
+      done(await initCommand(folder, options, output)),
+    );
 
   command(program, "compile <pipeline>", "Check a pipeline and write its manifest.")
     .addOption(param())

@@ -27,6 +27,7 @@ export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { resolvePackageJson } from "./discovery/package-roots.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
+export { Redactor } from "./run/redactor.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";

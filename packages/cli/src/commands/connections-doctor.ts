@@ -1,4 +1,10 @@
-import { checkConnections, type CheckOptions, type ConnectionCheck, type DriverCheck } from "@osiris/runtime";
+import {
+  checkConnections,
+  Redactor,
+  type CheckOptions,
+  type ConnectionCheck,
+  type DriverCheck,
+} from "@osiris/runtime";
 import { guardCheck } from "../check-guard.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findConnection, noConnections, projectConnections } from "../known-connections.ts";
@@ -20,8 +26,12 @@ export async function connectionsDoctorCommand(
   noteProblems(project.catalog.problems, output);
   const connections = projectConnections(project);
   const chosen = reference === undefined ? connections.all() : [findConnection(reference, connections)];
-  using _ = guardCheck(output);
-  const options: CheckOptions = timeout === undefined ? {} : { timeoutMs: timeout * 1000 };
+  const redactor = new Redactor();
+  using _ = guardCheck(output, redactor);
+  const options: CheckOptions = {
+    redactor,
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+  };
   const checks = await checkConnections(chosen, project.catalog, project.surroundings, options);
   const failed = checks.some(({ status }) => status === "failed");
   await output.result(

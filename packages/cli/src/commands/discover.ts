@@ -1,5 +1,10 @@
 import { readingSteps } from "@osiris/compiler";
-import { discoverConnection, type ConnectionDiscovery, type DiscoveredResource } from "@osiris/runtime";
+import {
+  discoverConnection,
+  Redactor,
+  type ConnectionDiscovery,
+  type DiscoveredResource,
+} from "@osiris/runtime";
 import { matchesGlob } from "node:path/posix";
 import { guardCheck } from "../check-guard.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -25,9 +30,11 @@ export async function discoverCommand(
   const project = openProject();
   noteProblems(project.catalog.problems, output);
   const connection = findConnection(reference, projectConnections(project));
-  using _ = guardCheck(output);
+  const redactor = new Redactor();
+  using _ = guardCheck(output, redactor);
   const all = await discoverConnection(connection, project.catalog, project.surroundings, {
     samples,
+    redactor,
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
   });
   const resources = all.resources.filter(({ name }) => pattern === undefined || matchesGlob(name, pattern));

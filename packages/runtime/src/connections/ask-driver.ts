@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { isOsirisError, OsirisError } from "@osiris/core";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
-import { Redactor } from "../run/redactor.ts";
+import type { Redactor } from "../run/redactor.ts";
 
 /** Why a connection cannot be used, without its secrets. */
 export interface ConnectionError {
@@ -53,9 +53,7 @@ export function defect({ spec, package: name }: DiscoveredComponent, what: strin
 }
 
 /** What users may see of an error. */
-export function connectionError(error: OsirisError, secrets: readonly string[]): ConnectionError {
-  const redactor = new Redactor();
-  redactor.add(secrets);
+export function connectionError(error: OsirisError, redactor: Redactor): ConnectionError {
   const { code, category, message, hint } = error;
   return redactor.value({ code, category, message, ...(hint === undefined ? {} : { hint }) });
 }

@@ -8,7 +8,7 @@ import type { DiscoveredComponent } from "../discovery/driver-package.ts";
 import { Redactor } from "../run/redactor.ts";
 import { askDriver, connectionError, defect, type ConnectionError } from "./ask-driver.ts";
 import { askableDrivers, componentsTaking, type LoadedComponent } from "./askable-drivers.ts";
-import { connectionConfig, referenceTo, type ResolvedConnection } from "./connection-config.ts";
+import { connectionConfig, referenceTo } from "./connection-config.ts";
 
 export const CHECK_TIMEOUT_MS = 2000;
 /** At once: servers are asked, and each answers in its own time. */
@@ -39,6 +39,8 @@ export interface DriverCheck {
 export interface CheckOptions {
   /** For one driver's answer. @default 2000 */
   readonly timeoutMs?: number;
+  /** Is told the connections' secrets before a driver gets them: for what drivers say elsewhere. @default its own */
+  readonly redactor?: Redactor;
 }
 
 /** Asks the drivers about connections, several at once. Never rejects for what is wrong with one. */
@@ -46,11 +48,11 @@ export async function checkConnections(
   connections: readonly Connection[],
   catalog: Catalog,
   surroundings: Surroundings,
-  { timeoutMs = CHECK_TIMEOUT_MS }: CheckOptions = {},
+  { timeoutMs = CHECK_TIMEOUT_MS, redactor = new Redactor() }: CheckOptions = {},
 ): Promise<readonly ConnectionCheck[]> {
   const slots = new Semaphore(CONCURRENT_CHECKS);
   const check = (connection: Connection): Promise<ConnectionCheck> =>
-    slots.run(() => checkConnection(connection, { catalog, surroundings, timeoutMs }));
+    slots.run(() => checkConnection(connection, { catalog, surroundings, timeoutMs, redactor }));
   return Promise.all(connections.map(check));
 }
 
@@ -58,6 +60,7 @@ interface Scope {
   readonly catalog: Catalog;
   readonly surroundings: Surroundings;
   readonly timeoutMs: number;
+  readonly redactor: Redactor;
 }
 
 async function checkConnection(connection: Connection, scope: Scope): Promise<ConnectionCheck> {
@@ -90,25 +93,22 @@ function worst(checks: readonly DriverCheck[]): ConnectionCheck["status"] {
 async function askAbout(
   connection: Connection,
   loaded: LoadedComponent,
-  { surroundings, timeoutMs }: Scope,
+  { surroundings, timeoutMs, redactor }: Scope,
 ): Promise<DriverCheck> {
   const { component } = loaded;
-  let resolved: ResolvedConnection | undefined;
   try {
-    resolved = connectionConfig(connection, component.spec, surroundings);
+    const { config, secrets } = connectionConfig(connection, component.spec, surroundings);
+    redactor.add(secrets);
     if ("error" in loaded) throw loaded.error;
     const { driver } = loaded;
-    const { config } = resolved;
     const answer: unknown = await askDriver({ component, method: "check", timeoutMs }, (signal) =>
       driver.check?.({ connection: config, signal }),
     );
-    if (!isCheckResult(answer)) {
-      throw defect(component, "its check() must resolve with { details, warnings }, and did not");
-    }
-    return passed(component.spec.name, answer, resolved.secrets);
+    if (isCheckResult(answer)) return redactor.value(passed(component.spec.name, answer));
+    throw defect(component, "its check() must resolve with { details, warnings }, and did not");
   } catch (error) {
     const known = toOsirisError(error, `Checking ${referenceTo(connection)}`);
-    return failed(component, connectionError(known, resolved?.secrets ?? []));
+    return failed(component, connectionError(known, redactor));
   }
 }
 
@@ -125,20 +125,14 @@ function isWarning(value: unknown): value is CheckWarning {
   return typeof message === "string" && (hint === undefined || typeof hint === "string");
 }
 
-function passed(component: string, result: CheckResult, secrets: readonly string[]): DriverCheck {
-  const redactor = new Redactor();
-  redactor.add(secrets);
-  // Only what the contract names: whatever else is in the answer is nobody's business.
-  const warnings = (result.warnings ?? []).map(({ message, hint }) => ({
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  }));
-  return redactor.value({
+/** Only what the contract names: whatever else is in the answer is nobody's business. */
+function passed(component: string, { details, warnings = [] }: CheckResult): DriverCheck {
+  return {
     component,
     status: warnings.length > 0 ? "warning" : "ok",
-    ...(result.details === undefined ? {} : { details: result.details }),
-    warnings,
-  } as const);
+    ...(details === undefined ? {} : { details }),
+    warnings: warnings.map(({ message, hint }) => ({ message, ...(hint === undefined ? {} : { hint }) })),
+  };
 }
 
 function failed(component: DiscoveredComponent | undefined, error: ConnectionError): DriverCheck {
@@ -150,7 +144,7 @@ function failed(component: DiscoveredComponent | undefined, error: ConnectionErr
 function withoutDriver(
   connection: Connection,
   components: readonly DiscoveredComponent[],
-  { surroundings }: Scope,
+  { surroundings, redactor }: Scope,
 ): readonly DriverCheck[] {
   const [first] = components;
   try {
@@ -163,6 +157,6 @@ function withoutDriver(
     return [];
   } catch (error) {
     const known = toOsirisError(error, `Checking ${referenceTo(connection)}`);
-    return [failed(first, connectionError(known, []))];
+    return [failed(first, connectionError(known, redactor))];
   }
 }

@@ -32,6 +32,8 @@ export interface DiscoverOptions {
   readonly samples?: number;
   /** For one driver's answer. @default 30000 */
   readonly timeoutMs?: number;
+  /** Is told the connection's secrets before a driver gets them: for what drivers say elsewhere. @default its own */
+  readonly redactor?: Redactor;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function discoverConnection(
   connection: Connection,
   catalog: Catalog,
   surroundings: Surroundings,
-  { samples = 0, timeoutMs = DISCOVER_TIMEOUT_MS }: DiscoverOptions = {},
+  { samples = 0, timeoutMs = DISCOVER_TIMEOUT_MS, redactor = new Redactor() }: DiscoverOptions = {},
 ): Promise<ConnectionDiscovery> {
   const reference = referenceTo(connection);
   const components = componentsTaking(connection.family, catalog);
@@ -50,7 +52,7 @@ export async function discoverConnection(
   if (drivers.length === 0) throw unsupported(reference, components);
   const answers: { readonly component: string; readonly found: Discovery }[] = [];
   for (const loaded of drivers) {
-    const found = await askOne(connection, loaded, surroundings, { samples, timeoutMs });
+    const found = await askOne(connection, loaded, surroundings, { samples, timeoutMs, redactor });
     answers.push({ component: loaded.component.spec.name, found });
   }
   const resources = answers
@@ -74,22 +76,21 @@ async function askOne(
   connection: Connection,
   loaded: LoadedComponent,
   surroundings: Surroundings,
-  { samples, timeoutMs }: Required<DiscoverOptions>,
+  { samples, timeoutMs, redactor }: Required<DiscoverOptions>,
 ): Promise<Discovery> {
   const { component } = loaded;
   const { config, secrets } = connectionConfig(connection, component.spec, surroundings);
+  redactor.add(secrets);
   try {
     if ("error" in loaded) throw loaded.error;
     const { driver } = loaded;
     const answer: unknown = await askDriver({ component, method: "discover", timeoutMs }, (signal) =>
       driver.discover?.({ connection: config, samples, signal }),
     );
-    const redactor = new Redactor();
-    redactor.add(secrets);
     return redactor.value(readAnswer(answer, component, samples));
   } catch (error) {
     if (!isOsirisError(error)) throw error;
-    const { code, message, hint } = connectionError(error, secrets);
+    const { code, message, hint } = connectionError(error, redactor);
     const { category, retryable } = error;
     throw new OsirisError({ code, category, message, retryable, ...(hint === undefined ? {} : { hint }) });
   }

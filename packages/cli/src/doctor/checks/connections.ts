@@ -10,12 +10,13 @@ export const connectionsCheck: DoctorCheck = {
   async run({ cwd, project }) {
     // A file that cannot be used has been reported by then.
     if (projectConnections(project()).all().length === 0) return [];
-    const { document, stderr } = await askOwnCommand(cwd, "connections", "doctor");
+    const { document } = await askOwnCommand(cwd, "connections", "doctor");
     if (isRecord(document) && Array.isArray(document["connections"])) {
       return (document["connections"] as readonly ConnectionCheck[]).flatMap(findingsOf);
     }
-    const why = isRecord(document) ? String(document["message"]) : stderr.trim().split("\n").at(-1);
-    const message = `connections could not be checked: ${why}`;
+    // Not what it printed: that may be anything that a driver knows.
+    const why = isRecord(document) ? document["message"] : "the process that asked the drivers was ended";
+    const message = `connections could not be checked: ${String(why)}`;
     return [
       { status: "error", message, remedy: "osiris connections doctor @family.alias checks one of them." },
     ];

@@ -1,4 +1,3 @@
-import { satisfies, validRange } from "semver";
 import { isRecord } from "@osiris/compiler";
 import type { DoctorCheck, DoctorScope, Finding } from "../doctor-check.ts";
 import { driverPackages, find, type InstalledPackage } from "../installed-packages.ts";
@@ -56,11 +55,15 @@ function lastLine(text: string): string {
 }
 
 /** A peer that npm was forced to leave unmet. */
-function peerFinding({ name, folder, packageJson }: InstalledPackage): Finding | undefined {
+async function peerFinding({ name, folder, packageJson }: InstalledPackage): Promise<Finding | undefined> {
   const range = packageJson.peerDependencies?.[CORE];
   const core = find(CORE, folder) ?? find(CORE, CLI_FOLDER);
   const version = core?.packageJson.version;
-  if (range === undefined || validRange(range) === null || version === undefined) return undefined;
+  if (range === undefined || version === undefined) return undefined;
+  // Only here: loading it would cost every command its while.
+  const { satisfies, validRange } = await import("semver");
+  // A range of npm's own, such as a file, says nothing.
+  if (validRange(range) === null) return undefined;
   if (satisfies(version, range, { includePrerelease: true })) return undefined;
   const message = `${name} is made for ${CORE} ${range}, and ${version} is installed`;
   return { status: "error", message, remedy: `npm i ${name}@latest @osiris/cli@latest` };
