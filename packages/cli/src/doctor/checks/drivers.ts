@@ -33,7 +33,10 @@ async function checkPackage(each: InstalledPackage, { cwd }: DoctorScope): Promi
     return { status: "error", message: `${each.name}: ${why}`, remedy };
   }
   return (
-    peerFinding(each) ?? { status: "ok", message: `${each.name} ${each.packageJson.version ?? ""}`.trim() }
+    (await peerFinding(each)) ?? {
+      status: "ok",
+      message: `${each.name} ${each.packageJson.version ?? ""}`.trim(),
+    }
   );
 }
 
