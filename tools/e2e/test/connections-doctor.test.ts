@@ -10,6 +10,7 @@ const PASSWORD = `p@ss:w/rd?#%41&=+ "\\$`;
 const ENV = { DB_PASSWORD: PASSWORD };
 
 const SPEC = {
+  examples: [{ title: "Plain", config: { connection: "@db.main" } }],
   secrets: ["/password"],
   "x-connection-fields": ["host", "port", { name: "password", override: "forbidden" }],
   configSchema: {

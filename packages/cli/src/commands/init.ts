@@ -28,7 +28,12 @@ export async function initCommand(
   if (given !== undefined) assertNew(resolve(given));
   const open = { folder: given, example: options.example, install: options.install };
   const isAsked = options.yes !== true && !output.json && isSomebodyThere();
-  const { folder = ".", example = "files", install: installs = false } = isAsked ? await ask(open) : open;
+  const answers = isAsked ? await ask(open) : open;
+  if (answers === undefined) {
+    output.note("Nothing was made.");
+    return EXIT.interrupted;
+  }
+  const { folder = ".", example = "files", install: installs = false } = answers;
   const target = resolve(folder);
   assertNew(target);
   const files = projectFiles({ folder: target, example, ...installed() });
@@ -47,7 +52,7 @@ function isSomebodyThere(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY && process.env["CI"] === undefined;
 }
 
-async function ask(open: Answers): Promise<Answers> {
+async function ask(open: Answers): Promise<Answers | undefined> {
   // Loading the prompts would cost every command its while.
   const prompts = await import("../init/ask.ts");
   return prompts.ask(open);

@@ -1,4 +1,4 @@
-import { isOsirisError } from "@osiris/core";
+import { toOsirisError } from "@osiris/core";
 import { connectionsCheck } from "./checks/connections.ts";
 import { copiesCheck } from "./checks/copies.ts";
 import { diskCheck } from "./checks/disk.ts";
@@ -47,8 +47,7 @@ async function runCheck({ id, run }: DoctorCheck, scope: DoctorScope): Promise<r
   try {
     return (await run(scope)).map((finding) => ({ id, ...finding }));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = isOsirisError(error) ? error.hint : undefined;
+    const { message, hint } = toOsirisError(error, "The check itself failed");
     return [{ id, status: "error", message, ...(hint === undefined ? {} : { remedy: hint }) }];
   }
 }

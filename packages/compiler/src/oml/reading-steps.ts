@@ -18,8 +18,8 @@ export interface ReadableResource {
 export function readingSteps(resources: readonly ReadableResource[], connection: string): string {
   const taken = new Set<string>();
   const texts = resources.map(({ name, component, config }) => {
-    // Names are values: what looks like a reference in one is none.
-    const literal = mapTexts(config, (text) => text.replaceAll("${", "$${")) as typeof config;
+    // Names are values: what looks like a reference in one is none. As a text, "$$" would stand for one dollar sign.
+    const literal = mapTexts(config, (text) => text.replaceAll("${", () => "$${")) as typeof config;
     const id = freeId(stepId(name), taken);
     return stepText({ id, component, mode: "read", config: { connection, ...literal } });
   });
