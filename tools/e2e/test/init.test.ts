@@ -101,11 +101,14 @@ describe("osiris init", () => {
 
 /** Types keys into the command on a terminal of its own, each when its prompt has come. */
 const TERMINAL = `
-import os, pty, sys
+import fcntl, os, pty, struct, sys, termios
 node, command, *keys = sys.argv[1:]
 os.environ.pop("CI", None)
+os.environ["TERM"] = "xterm"
 child, terminal = pty.fork()
-if child == 0: os.execv(node, [node, command, "init"])
+if child == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    os.execv(node, [node, command, "init"])
 seen = ""
 while True:
     try: chunk = os.read(terminal, 4096)

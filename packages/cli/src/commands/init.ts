@@ -47,9 +47,14 @@ export async function initCommand(
   return EXIT.ok;
 }
 
+/** Prompts wrap what is wider, and on less than that show nothing that can be read. */
+const LEAST_COLUMNS = 20;
+
 /** Somebody who sees a question and can answer it. */
 function isSomebodyThere(): boolean {
-  return process.stdin.isTTY && process.stderr.isTTY && process.env["CI"] === undefined;
+  const { stdin, stderr, env } = process;
+  const canDraw = stderr.isTTY && stderr.columns >= LEAST_COLUMNS && env["TERM"] !== "dumb";
+  return stdin.isTTY && canDraw && env["CI"] === undefined;
 }
 
 async function ask(open: Answers): Promise<Answers | undefined> {
