@@ -14,7 +14,10 @@ export async function checkFolder({ connection }: CheckRequest<CsvConnection>): 
   return { details, warnings: [{ message: `${folder} cannot be written: ${why}`, hint }] };
 }
 
-/** @throws OsirisError when the folder is none, or may not be read */
+/**
+ * How many entries the folder has.
+ * @throws OsirisError when it is none, or may not be read
+ */
 export async function entriesOf(folder: string): Promise<number> {
   try {
     if (!(await stat(folder)).isDirectory()) throw notAFolder(folder);
@@ -47,28 +50,25 @@ function notAFolder(folder: string): OsirisError {
   });
 }
 
+/** What Node's codes mean for a folder. Other errors come back as they are. */
 function folderError(error: unknown, folder: string): unknown {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case "ENOENT":
-      return new OsirisError({
-        code: "csv.folder_not_found",
-        category: "usage",
-        message: `base_dir ${folder} does not exist`,
-        hint: "Correct base_dir, which starts at osiris_connections.yaml, or make the folder.",
-        cause: error,
-      });
-    case "ENOTDIR":
-      return notAFolder(folder);
-    case "EACCES":
-    case "EPERM":
-      return new OsirisError({
-        code: "csv.permission_denied",
-        category: "external",
-        message: `base_dir ${folder} may not be read`,
-        hint: "Check the permissions of the folder and of those above it.",
-        cause: error,
-      });
-    default:
-      return error;
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === "ENOTDIR") return notAFolder(folder);
+  if (code === "ENOENT") {
+    return new OsirisError({
+      code: "csv.folder_not_found",
+      category: "usage",
+      message: `base_dir ${folder} does not exist`,
+      hint: "Correct base_dir, which starts at osiris_connections.yaml, or make the folder.",
+      cause: error,
+    });
   }
+  if (code !== "EACCES" && code !== "EPERM") return error;
+  return new OsirisError({
+    code: "csv.permission_denied",
+    category: "external",
+    message: `base_dir ${folder} may not be read`,
+    hint: "Check the permissions of the folder and of those above it.",
+    cause: error,
+  });
 }

@@ -1,4 +1,6 @@
+import type { Finding as FileFinding } from "@osiris/compiler";
 import { toOsirisError } from "@osiris/core";
+import { InvalidFileError } from "@osiris/runtime";
 import { connectionsCheck } from "./checks/connections.ts";
 import { copiesCheck } from "./checks/copies.ts";
 import { diskCheck } from "./checks/disk.ts";
@@ -16,13 +18,14 @@ const CHECKS: readonly DoctorCheck[] = [
   nodeCheck,
   memoryCheck,
   duckDbLoadsCheck,
-  copiesCheck,
   sessionsCheck,
   diskCheck,
   killedRunsCheck,
+  // Before those that need what is in the files: what is wrong with them is told once, here.
   projectFileCheck,
-  driversCheck,
   connectionsFileCheck,
+  copiesCheck,
+  driversCheck,
 ];
 
 /** A finding, and the check that made it. */
@@ -47,7 +50,17 @@ async function runCheck({ id, run }: DoctorCheck, scope: DoctorScope): Promise<r
   try {
     return (await run(scope)).map((finding) => ({ id, ...finding }));
   } catch (error) {
+    if (error instanceof InvalidFileError)
+      return error.findings.map((finding) => ({ id, ...fromFile(finding) }));
     const { message, hint } = toOsirisError(error, "The check itself failed");
     return [{ id, status: "error", message, ...(hint === undefined ? {} : { remedy: hint }) }];
   }
+}
+
+function fromFile({ place, severity, message, hint, code }: FileFinding): Finding {
+  return {
+    status: severity,
+    message: `${place.file}:${place.line}:${place.column}: ${message} [${code}]`,
+    ...(hint === undefined ? {} : { remedy: hint }),
+  };
 }

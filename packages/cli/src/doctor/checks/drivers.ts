@@ -1,10 +1,13 @@
 import { isRecord } from "@osiris/compiler";
+import { Semaphore } from "@osiris/core";
 import type { DoctorCheck, DoctorScope, Finding } from "../doctor-check.ts";
 import { driverPackages, find, type InstalledPackage } from "../installed-packages.ts";
 import { askOwnCommand, type Answer } from "../own-command.ts";
 import { CLI_FOLDER } from "../../project.ts";
 
 const CORE = "@osiris/core";
+/** Processes at once. */
+const CONCURRENT_CHECKS = 4;
 
 /** Each driver package against the contract, as `osiris components validate` does, in a process of its own. */
 export const driversCheck: DoctorCheck = {
@@ -17,8 +20,8 @@ export const driversCheck: DoctorCheck = {
       remedy: `osiris components validate ${name} shows all; reinstall it, or uninstall it.`,
     }));
     const packages = driverPackages(project);
-    const findings: Finding[] = [];
-    for (const each of packages) findings.push(await checkPackage(each, scope));
+    const slots = new Semaphore(CONCURRENT_CHECKS);
+    const findings = await Promise.all(packages.map((each) => slots.run(() => checkPackage(each, scope))));
     if (packages.length + broken.length > 0) return [...broken, ...findings];
     const remedy = "npm i @osiris/driver-csv @osiris/driver-duckdb";
     return [{ status: "error", message: "no driver packages are installed", remedy }];
