@@ -271,3 +271,12 @@ test("a small thread pool is a warning; a check that fails itself is an error, a
   expect(findings.find(({ id }) => id === "disk")).toBeDefined();
   expect(exitCode).toBe(1);
 });
+
+test("without DuckDB's library every command says so, and what to do", async () => {
+  const hook = `import{registerHooks}from"node:module";registerHooks({resolve(name,context,next){if(name.startsWith("@duckdb/node-bindings"))throw new Error("no library");return next(name,context)}})`;
+  const without = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
+  const { exitCode, stdout, stderr } = await osirisWith(without, project({}), "doctor", "--json");
+  expect(stderr).toMatch(/osiris cannot be loaded: .*\[cli\.load_failed\]\n {2}help: Remove node_modules/s);
+  expect(JSON.parse(stdout)).toMatchObject({ status: "error", code: "cli.load_failed" });
+  expect(exitCode).toBe(1);
+});
