@@ -1,9 +1,9 @@
 export { readAllConnections, readConnections } from "./config/step-configs.ts";
-export { CHECK_TIMEOUT_MS, checkConnections } from "./connections/check-connections.ts";
+export { checkConnections } from "./connections/check-connections.ts";
 export type { CheckOptions, ConnectionCheck, DriverCheck } from "./connections/check-connections.ts";
 export type { ConnectionError } from "./connections/ask-driver.ts";
 export { referenceTo } from "./connections/connection-config.ts";
-export { DISCOVER_TIMEOUT_MS, discoverConnection } from "./connections/discover-connection.ts";
+export { discoverConnection } from "./connections/discover-connection.ts";
 export type {
   ConnectionDiscovery,
   DiscoverOptions,

@@ -210,12 +210,12 @@ describe("a driver that discovers", () => {
 
   test.each([
     [`return { resources: [${table("a")}, ${table("a")}] };`, /gives two resources called "a"/],
-    [`return { resources: [{ name: "a" }] };`, /gives a resource that is not/],
+    [`return { resources: [{ name: "a" }] };`, /its discover\(\).*needs the key "kind"/],
     [
       `return { resources: [{ name: "a", kind: "t", columns: [], rows: { count: 1n } }] };`,
       /gives what is no JSON/,
     ],
-    [`return [];`, /must give \{ resources/],
+    [`return [];`, /what its discover\(\) gives is wrong: /],
     [`throw new Error("no " + connection.password.reveal());`, /failed: no \*\*\*/],
   ])("and gives nonsense is at fault: %s", async (discovery, says) => {
     const { stderr, exitCode } = await discoverDb(other(discovery));

@@ -11,6 +11,7 @@ export interface ConnectionError {
   readonly hint?: string;
 }
 
+/** Who is asked, and how long. */
 export interface Question {
   readonly component: DiscoveredComponent;
   /** What is called, for messages: `check`, `discover`. */

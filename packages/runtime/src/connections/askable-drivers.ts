@@ -1,5 +1,4 @@
-import { connectionFields, familyOf, type Driver, type OsirisError } from "@osiris/core";
-import { toOsirisError } from "@osiris/core";
+import { connectionFields, familyOf, toOsirisError, type Driver, type OsirisError } from "@osiris/core";
 import type { Catalog } from "../discovery/catalog.ts";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
 import { loadDriver } from "../discovery/load-driver.ts";

@@ -10,7 +10,7 @@ import { askDriver, connectionError, defect, type ConnectionError } from "./ask-
 import { askableDrivers, componentsTaking, type LoadedComponent } from "./askable-drivers.ts";
 import { connectionConfig, referenceTo } from "./connection-config.ts";
 
-export const CHECK_TIMEOUT_MS = 2000;
+const CHECK_TIMEOUT_MS = 2000;
 /** At once: servers are asked, and each answers in its own time. */
 const CONCURRENT_CHECKS = 8;
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { fieldsFor, schemaProblems, type Connection } from "@osiris/compiler";
-import { connectionFields, OsirisError, type ComponentSpec } from "@osiris/core";
+import { connectionFields, OsirisError, type ComponentSpec, type JsonSchema } from "@osiris/core";
 import {
   absolutePaths,
   fillEnvironment,
@@ -46,18 +46,24 @@ export function connectionConfig(
   return { config: wrapSecrets(config, spec), secrets };
 }
 
+const schemas = new WeakMap<ComponentSpec, JsonSchema>();
+
 /** The part of the config's schema that is about fields of connections. Which of them must be there, a step decides. */
-function connectionSchema({ configSchema, ...spec }: ComponentSpec): Readonly<Record<string, unknown>> {
-  const taken = connectionFields({ ...spec, configSchema });
-  const { properties, $defs, definitions } = configSchema as Readonly<Record<string, unknown>> &
-    typeof configSchema;
+function connectionSchema(spec: ComponentSpec): JsonSchema {
+  // A schema is compiled once, as long as it is the same object.
+  const known = schemas.get(spec);
+  if (known !== undefined) return known;
+  const taken = connectionFields(spec);
+  const { properties, $defs, definitions }: JsonSchema & ComponentSpec["configSchema"] = spec.configSchema;
   const own = Object.entries(properties).filter(([field]) => taken.has(field));
-  return {
+  const schema = {
     type: "object",
     properties: Object.fromEntries(own),
     ...($defs === undefined ? {} : { $defs }),
     ...(definitions === undefined ? {} : { definitions }),
   };
+  schemas.set(spec, schema);
+  return schema;
 }
 
 /** What no step may bring in its place. */

@@ -1,14 +1,15 @@
-import { fingerprint, isRecord, type Connection } from "@osiris/compiler";
+import { fingerprint, type Connection } from "@osiris/compiler";
 import { isOsirisError, OsirisError, type Discovery, type Resource } from "@osiris/core";
 import type { Surroundings } from "../config/surroundings.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
 import { Redactor } from "../run/redactor.ts";
-import { askDriver, connectionError, defect } from "./ask-driver.ts";
+import { askDriver, connectionError } from "./ask-driver.ts";
 import { askableDrivers, componentsTaking, type LoadedComponent } from "./askable-drivers.ts";
 import { connectionConfig, referenceTo } from "./connection-config.ts";
+import { readDiscovery } from "./read-discovery.ts";
 
-export const DISCOVER_TIMEOUT_MS = 30_000;
+const DISCOVER_TIMEOUT_MS = 30_000;
 
 /** A resource, and the component whose steps read it. */
 export interface DiscoveredResource extends Resource {
@@ -87,54 +88,13 @@ async function askOne(
     const answer: unknown = await askDriver({ component, method: "discover", timeoutMs }, (signal) =>
       driver.discover?.({ connection: config, samples, signal }),
     );
-    return redactor.value(readAnswer(answer, component, samples));
+    return redactor.value(readDiscovery(answer, component, samples));
   } catch (error) {
     if (!isOsirisError(error)) throw error;
     const { code, message, hint } = connectionError(error, redactor);
     const { category, retryable } = error;
     throw new OsirisError({ code, category, message, retryable, ...(hint === undefined ? {} : { hint }) });
   }
-}
-
-/** The answer as plain JSON, if it is one that the contract allows. Rows that nobody asked for are left out. */
-function readAnswer(answer: unknown, component: DiscoveredComponent, samples: number): Discovery {
-  const wrong = (what: string): OsirisError => defect(component, `its discover() ${what}`);
-  let plain: unknown;
-  try {
-    plain = JSON.parse(JSON.stringify(answer) ?? "null");
-  } catch (error) {
-    throw wrong(`gives what is no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (!isRecord(plain) || !Array.isArray(plain["resources"])) throw wrong("must give { resources: […] }");
-  const names = new Set<string>();
-  for (const resource of plain["resources"] as readonly unknown[]) {
-    if (!isResource(resource))
-      throw wrong("gives a resource that is not { name, kind, columns: [{ name, type }] }");
-    if (names.has(resource.name)) throw wrong(`gives two resources called "${resource.name}"`);
-    names.add(resource.name);
-  }
-  const discovery = plain as unknown as Discovery;
-  const resources = discovery.resources.map(({ samples: rows = [], ...resource }) =>
-    samples > 0 ? { ...resource, samples: rows.slice(0, samples) } : resource,
-  );
-  return { ...discovery, resources };
-}
-
-function isResource(value: unknown): value is Resource {
-  if (!isRecord(value)) return false;
-  const { name, kind, columns, rows, samples = [] } = value;
-  return (
-    typeof name === "string" &&
-    typeof kind === "string" &&
-    Array.isArray(columns) &&
-    columns.every((column) => isRecord(column) && isText(column["name"]) && isText(column["type"])) &&
-    (rows === undefined || (isRecord(rows) && typeof rows["count"] === "number")) &&
-    Array.isArray(samples)
-  );
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string";
 }
 
 function unsupported(reference: string, components: readonly DiscoveredComponent[]): OsirisError {
