@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { OsirisError, type DiscoverRequest, type Discovery, type Resource } from "@osiris/core";
-import { entriesOf } from "./check-folder.ts";
+import { assertReadable } from "./check-folder.ts";
 import type { CsvConnection } from "./connection.ts";
 import { describeFile } from "./describe-file.ts";
 import { walkFolder } from "./walk-folder.ts";
@@ -22,7 +22,7 @@ export async function discoverFolder({
       hint: "Set base_dir in osiris_connections.yaml.",
     });
   }
-  await entriesOf(folder);
+  await assertReadable(folder);
   const { names, incomplete } = await walkFolder(folder, CSV_FILE, signal);
   const resources: Resource[] = [];
   for (const name of names) {
