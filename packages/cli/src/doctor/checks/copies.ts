@@ -3,7 +3,8 @@ import type { DoctorCheck, Finding } from "../doctor-check.ts";
 import { driverPackages, find, ownPackages, type InstalledPackage } from "../installed-packages.ts";
 
 const CORE = "@osiris/core";
-const DUCKDB = ["@duckdb/node-bindings", "@duckdb/node-api"] as const;
+/** The library itself, what brings it, and its predecessor with a library of its own. */
+const DUCKDB = ["@duckdb/node-bindings", "@duckdb/node-api", "duckdb"] as const;
 
 /** A package that is installed in several places, each with those who would load it. */
 type Copies = Map<string, { readonly copy: InstalledPackage; readonly users: string[] }>;
