@@ -58,16 +58,18 @@ export function stateProfile(): Option {
 }
 
 export function resetStep(): Option {
-  return new Option("--step <step>", "of this step only; may be given several times (default: all)").argParser(
-    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
-  );
+  return new Option(
+    "--step <step>",
+    "of this step only; may be given several times (default: all)",
+  ).argParser((value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]);
 }
 
 /** How long a driver may take for a check or a discovery. */
 export function driverTimeout(fallback: string): Option {
-  return new Option("--timeout <time>", `how long a driver may take for its answer (default: ${fallback})`).argParser(
-    duration,
-  );
+  return new Option(
+    "--timeout <time>",
+    `how long a driver may take for its answer (default: ${fallback})`,
+  ).argParser(duration);
 }
 
 export function positiveInteger(text: string): number {

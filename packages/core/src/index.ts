@@ -25,6 +25,7 @@ export { JsonNumeral } from "./json-rows/json-numeral.ts";
 export type { DisplayedRows, GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";
+export { defaultMemoryLimit } from "./run-database/settings.ts";
 export type { DatabaseSettings, ReachableFiles } from "./run-database/settings.ts";
 export { dropTables, forgetCheckpoints, forgetSteps, readReceipts } from "./run-database/receipts.ts";
 export { REJECTS } from "./run-database/rejects.ts";

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { command, positiveInteger } from "../command-options.ts";
-import { componentsConfigExampleCommand, type ConfigExampleOptions } from "../commands/components-config-example.ts";
+import {
+  componentsConfigExampleCommand,
+  type ConfigExampleOptions,
+} from "../commands/components-config-example.ts";
 import { componentsListCommand } from "../commands/components-list.ts";
 import { componentsShowCommand } from "../commands/components-show.ts";
 import { componentsValidateCommand } from "../commands/components-validate.ts";

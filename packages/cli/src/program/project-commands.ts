@@ -15,7 +15,11 @@ export function projectCommands(program: Command, output: Output, done: Done): v
   program.commandsGroup("Project:");
   command(program, "init", "Make a project that runs. No file is overwritten.")
     .argument("[folder]", "where to make it (default: it is asked for, else the working directory)")
-    .addOption(new Option("--example <name>", "what it begins with (default: it is asked for, else files)").choices(EXAMPLES))
+    .addOption(
+      new Option("--example <name>", "what it begins with (default: it is asked for, else files)").choices(
+        EXAMPLES,
+      ),
+    )
     .option("--install", "run npm install in it")
     .option("-y, --yes", "ask nothing")
     .action(async (folder: string | undefined, options: InitOptions) =>

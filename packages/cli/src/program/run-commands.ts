@@ -1,7 +1,18 @@
 import { Option, type Command } from "commander";
 import { ON_RUNNING, RETAIN, RUN_STATUSES } from "@osiris/runtime";
 import {
-  baseDir, command, duration, param, positiveInteger, profile, progressMode, runArgument, sessionsDir, stateDir, threads, wholeNumber,
+  baseDir,
+  command,
+  duration,
+  param,
+  positiveInteger,
+  profile,
+  progressMode,
+  runArgument,
+  sessionsDir,
+  stateDir,
+  threads,
+  wholeNumber,
 } from "../command-options.ts";
 import { cleanCommand, type CleanOptions } from "../commands/clean.ts";
 import { logsCommand, type LogsOptions } from "../commands/logs.ts";
@@ -26,14 +37,23 @@ export function runCommands(program: Command, output: Output, done: Done): void 
       "go on with a run that did not finish: what is done and unchanged is not run again (default: the newest run of the pipeline)",
     )
     .option("--to <step>", "run only this step and what it needs (default: all steps)")
-    .option("--timeout <time>", "stop the run when it takes longer, such as 30s, 10m or 2h (default: no limit)", duration)
+    .option(
+      "--timeout <time>",
+      "stop the run when it takes longer, such as 30s, 10m or 2h (default: no limit)",
+      duration,
+    )
     .addOption(
-      new Option("--on-running <action>", "what to do when the pipeline is being run already, with the same profile")
+      new Option(
+        "--on-running <action>",
+        "what to do when the pipeline is being run already, with the same profile",
+      )
         .choices(ON_RUNNING)
         .default("fail"),
     )
     .addOption(
-      new Option("--retain <tables>", "the tables to keep (default: osiris.yaml's, else all)").choices(RETAIN),
+      new Option("--retain <tables>", "the tables to keep (default: osiris.yaml's, else all)").choices(
+        RETAIN,
+      ),
     )
     .addOption(baseDir())
     .addOption(sessionsDir())

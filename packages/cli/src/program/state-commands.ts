@@ -1,5 +1,12 @@
 import type { Command } from "commander";
-import { command, positiveInteger, resetStep, sessionsDir, stateDir, stateProfile } from "../command-options.ts";
+import {
+  command,
+  positiveInteger,
+  resetStep,
+  sessionsDir,
+  stateDir,
+  stateProfile,
+} from "../command-options.ts";
 import { stateExportCommand } from "../commands/state-export.ts";
 import { stateHistoryCommand } from "../commands/state-history.ts";
 import { stateResetCommand, type StateResetOptions } from "../commands/state-reset.ts";

@@ -219,13 +219,6 @@ export class StepTables {
     });
   }
 
-  /** Rows appended so far, rejects left out; undefined when no row passes through JavaScript. */
-  get rows(): number | undefined {
-    const rejects = tableName(this.#stepId, REJECTS);
-    const writers = [...this.#writers, ...this.#jsonWriters].filter(({ table }) => table !== rejects);
-    return writers.length === 0 ? undefined : writers.reduce((sum, { rows }) => sum + rows, 0);
-  }
-
   /** Rows in its tables so far, rejects left out; undefined when no row passes through JavaScript. */
   get rows(): number | undefined {
     const rejects = tableName(this.#stepId, REJECTS);

@@ -94,7 +94,18 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   else if (request.resume !== undefined) log.event("nothing_to_resume", {});
   const { placeInFile } = pipeline;
   const { progress } = request;
-  const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal, progress };
+  const scope = {
+    runId,
+    runDir,
+    configs,
+    placeInFile,
+    files: stepFiles,
+    redactor,
+    catalog,
+    log,
+    signal,
+    progress,
+  };
   const fault = await runSteps({
     steps: manifest.steps,
     configs: pipeline.configs,
