@@ -95,17 +95,22 @@ export class FileSeries {
   }
 }
 
+/** What file systems say that have no hard links. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL"]);
+
 /** False when there is a file of that name. */
 function link(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (!NO_LINKS.has(code ?? "")) throw error;
     throw new OsirisError({
       code: "system.no_link",
       category: "resource",
-      message: `Cannot make ${to}: ${error instanceof Error ? error.message : String(error)}`,
+      message: `Cannot make ${to}: ${message}`,
       hint: "State and locks need a file system with hard links: choose a folder on another disk.",
       cause: error,
     });
