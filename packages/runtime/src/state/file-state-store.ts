@@ -34,7 +34,7 @@ export class FileStateStore implements StateStore {
 
   /**
    * @param folder made when something is first committed
-   * @param keep how many versions of each state are kept, from 3 up
+   * @param keep how many versions of each state are kept, from 2 up
    */
   constructor(folder: string, keep: number = DEFAULT_KEEP) {
     this.place = folder;
