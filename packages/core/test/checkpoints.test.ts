@@ -93,7 +93,9 @@ describe("an attempt after a checkpoint", () => {
     tables.createJson({ output: "empty", columns: N });
     await save(tables, "movies");
     await tables.create(N, { output: "late" });
+    expect(await left(database)).toContain("_staging__films__late");
     await tables.discard();
+    expect(await left(database)).not.toContain("_staging__films__late");
 
     const second = await again(database);
     (await second.create(N, { output: "movies" })).append({ n: 5 });
@@ -146,10 +148,13 @@ describe("an attempt after a checkpoint", () => {
     await writer.append([{ n: 2 }]);
     await tables.seal();
     await tables.discard();
-
     const second = await again(database);
-    await second.createJson({}).append([{ n: 3 }]);
-    await publish(second);
+    await second.seal();
+    await second.discard();
+
+    const third = await again(database);
+    await third.createJson({}).append([{ n: 3 }]);
+    await publish(third);
     expect(await numbers(database)).toEqual([1n, 3n]);
     expect(await left(database)).toEqual(["films"]);
   });
