@@ -181,10 +181,10 @@ export class RunDatabase implements AsyncDisposable {
   inTransaction(statements: readonly Statement[]): Promise<void> {
     return this.#transactions.run(async () => {
       const connection = await this.#connectOwn();
+      // One statement is a transaction by itself, in half the time.
+      const all = statements.length === 1 ? statements : [{ sql: "BEGIN" }, ...statements, { sql: "COMMIT" }];
       try {
-        await connection.run("BEGIN");
-        for (const { sql, params } of statements) await connection.run(sql, params);
-        await connection.run("COMMIT");
+        for (const { sql, params } of all as readonly Statement[]) await connection.run(sql, params);
       } finally {
         // A connection that closes inside a transaction rolls it back.
         connection.close();
