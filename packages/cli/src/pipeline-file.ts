@@ -52,7 +52,7 @@ export async function loadPipeline(
 /** Compiles a pipeline file, or reads the manifest that it turns out to be. */
 export async function readPipeline(
   file: string,
-  { catalog, surroundings }: Project,
+  { catalog, surroundings, config }: Project,
   options: LoadOptions,
 ): Promise<ReadPipeline> {
   const text = readPipelineText(file);
@@ -70,6 +70,7 @@ export async function readPipeline(
     components: compilerView(catalog),
     params: parseParams(options.param ?? []),
     baseDir: folder,
+    ...(config.defaults === undefined ? {} : { defaults: config.defaults }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(surroundings.connections === undefined ? {} : { connections: surroundings.connections }),
   });

@@ -6,6 +6,7 @@ import {
   sessionsFolder,
   type Catalog,
   type DiscoveryScope,
+  type ProjectConfig,
   type Surroundings,
 } from "@osiris/runtime";
 import type { Output } from "./output.ts";
@@ -17,10 +18,17 @@ const CLI_FOLDER = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$
 export interface Project {
   readonly catalog: Catalog;
   readonly surroundings: Surroundings;
+  /** What osiris.yaml says. */
+  readonly config: ProjectConfig;
 }
 
 export function openProject(): Project {
-  return { catalog: openProjectCatalog(), surroundings: readSurroundings(process.cwd(), process.env) };
+  const scope = discoveryScope();
+  return {
+    catalog: openCatalog(scope),
+    surroundings: readSurroundings(process.cwd(), process.env),
+    config: scope.project,
+  };
 }
 
 export function openProjectCatalog(): Catalog {

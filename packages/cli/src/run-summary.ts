@@ -8,6 +8,18 @@ import { formatCount, textTable } from "./text-table.ts";
 export function progressLine(event: RunEvent): string | undefined {
   const step = event.step_id;
   switch (event.event) {
+    case "run_resumed":
+      return `Going on with run ${event.run_id}.`;
+    case "nothing_to_resume":
+      return "Nothing to resume: the pipeline's last run has succeeded, or there was none. This is a new run.";
+    case "step_reused":
+      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows, reused`;
+    case "step_not_reused":
+      return `  ${step} is run again: ${String(event["reason"])}`;
+    case "step_retry": {
+      const { message } = event["error"] as RecordedError;
+      return `  ${step}: attempt ${String(event["attempt"])} failed: ${message}; again in ${seconds(Number(event["delay_ms"]))} s`;
+    }
     case "step_start":
       return `  ${step} …`;
     case "step_complete":

@@ -6,6 +6,7 @@ import { buildPipeline, type CompiledPipeline } from "./manifest.ts";
 import { withTodaysNames } from "./oml/aliases.ts";
 import { OML_KEY_HINTS, OML_SCHEMA, type Oml } from "./oml/oml.ts";
 import { readableSteps } from "./oml/readable.ts";
+import type { WrittenPolicy } from "./oml/step-policy.ts";
 import { resolveParams } from "./params.ts";
 import { Report } from "./report.ts";
 import { checkFileSchema } from "./schema-check.ts";
@@ -30,6 +31,8 @@ export interface CompileRequest {
   readonly params?: Readonly<Record<string, string>>;
   /** The profile whose values apply. @default none */
   readonly profile?: string;
+  /** What holds for steps that say nothing themselves: `defaults` of osiris.yaml. @default none */
+  readonly defaults?: WrittenPolicy;
   /** Where relative paths start: for telling whether two paths are one file. @default "/" */
   readonly baseDir?: string;
 }
@@ -74,7 +77,7 @@ export async function compile(request: CompileRequest): Promise<CompileResult> {
 
   const findings = report.findings();
   if (report.hasErrors) return { ok: false, findings };
-  const pipeline = buildPipeline(oml as Oml, params, request.profile, steps);
+  const pipeline = buildPipeline(oml as Oml, params, request.profile, steps, request.defaults ?? {});
   return { ok: true, pipeline, findings, placeInFile: placesOfQueries(steps, report) };
 }
 

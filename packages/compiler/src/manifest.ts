@@ -8,11 +8,12 @@ import {
 } from "@osiris/core";
 import { fileJson, fileYaml, fingerprint } from "./canonical.ts";
 import { MODES, OML_VERSION, PIPELINE_NAME, type Oml } from "./oml/oml.ts";
+import { POLICY_PROPERTIES, stepPolicy, type StepPolicy, type WrittenPolicy } from "./oml/step-policy.ts";
 import type { Params } from "./params.ts";
 import type { StepDraft } from "./steps/step-draft.ts";
 
 /** The form of the files written here. It is part of every fingerprint: raise it when the form changes. */
-export const MANIFEST_VERSION = 2;
+export const MANIFEST_VERSION = 3;
 
 /** What runs: free of secrets, of absolute paths and of times, so that equal input gives equal bytes anywhere. */
 export interface Manifest {
@@ -36,7 +37,7 @@ export interface Manifest {
   readonly steps: readonly ManifestStep[];
 }
 
-export interface ManifestStep {
+export interface ManifestStep extends StepPolicy {
   readonly id: string;
   readonly component: string;
   readonly mode: ComponentSpec["modes"][number];
@@ -70,6 +71,7 @@ export type StepConfig = Readonly<Record<string, JsonValue>>;
 
 const stepId = { type: "string", pattern: STEP_ID.source };
 const names = { type: "array", items: { type: "string" } };
+const positive = { type: "integer", minimum: 1 };
 const hash = { type: "string", pattern: "^sha256:[0-9a-f]{64}$" };
 
 /** The JSON Schema of manifest.yaml: what must hold before a manifest from elsewhere is trusted with file names. */
@@ -105,7 +107,7 @@ export const MANIFEST_SCHEMA: JsonSchema = {
       minItems: 1,
       items: {
         type: "object",
-        required: ["id", "component", "mode", "driver", "needs", "cfg", "paths"],
+        required: ["id", "component", "mode", "driver", "needs", "cfg", "paths", "retry"],
         additionalProperties: false,
         properties: {
           id: stepId,
@@ -130,6 +132,14 @@ export const MANIFEST_SCHEMA: JsonSchema = {
               properties: { name: { type: "string" }, type: { type: "string" } },
             },
           },
+          retry: {
+            type: "object",
+            required: ["attempts", "backoff_ms", "max_backoff_ms"],
+            additionalProperties: false,
+            properties: { attempts: positive, backoff_ms: positive, max_backoff_ms: positive },
+          },
+          timeout_ms: positive,
+          max_rejects: POLICY_PROPERTIES.max_rejects,
           cfg: { type: "string", pattern: `^cfg/${STEP_ID.source.slice(1, -1)}\\.json$` },
           paths: {
             type: "object",
@@ -160,9 +170,10 @@ export function buildPipeline(
   params: Params,
   profile: string | undefined,
   steps: readonly StepDraft[],
+  defaults: WrittenPolicy,
 ): CompiledPipeline {
   const configs = new Map(steps.map((step) => [step.oml.id, step.configuration.own]));
-  const manifestSteps = steps.map(manifestStep);
+  const manifestSteps = steps.map((step) => manifestStep(step, defaults));
   const parts = {
     oml: fingerprint(oml),
     params: fingerprint({ profile, values: Object.fromEntries(params) }),
@@ -191,6 +202,15 @@ export function manifestFingerprint(manifest: Manifest, configs: ReadonlyMap<str
   return identity({ ...manifest, fingerprints: parts }, configs);
 }
 
+/**
+ * The identity of what one step does: equal ones make equal tables of equal inputs. How often it is tried, for how long
+ * and by which version of its driver is not part of it.
+ */
+export function stepFingerprint(step: ManifestStep, config: StepConfig | undefined, baseDir: string): string {
+  const { retry: _retry, timeout_ms: _timeout, max_rejects: _rejects, driver: _driver, ...what } = step;
+  return fingerprint({ ...what, config, baseDir });
+}
+
 function identity(manifest: object, configs: ReadonlyMap<string, StepConfig>): string {
   return fingerprint({ ...manifest, configs: Object.fromEntries(configs) });
 }
@@ -206,7 +226,7 @@ function manifestPaths({ read = [], write = [], base, patterns }: FilePaths = {}
   };
 }
 
-function manifestStep(step: StepDraft): ManifestStep {
+function manifestStep(step: StepDraft, defaults: WrittenPolicy): ManifestStep {
   const component = step.component;
   if (component === undefined) throw new Error(`step ${step.oml.id} was not checked`);
   return {
@@ -219,6 +239,7 @@ function manifestStep(step: StepDraft): ManifestStep {
     ...(step.oml.input === undefined ? {} : { input: step.oml.input }),
     ...(step.configuration.connection === undefined ? {} : { connection: step.configuration.connection }),
     ...(step.columns === undefined || component.spec.sql !== undefined ? {} : { columns: step.columns }),
+    ...stepPolicy(step.oml, defaults),
     cfg: `cfg/${step.oml.id}.json`,
     paths: manifestPaths(component.spec.paths),
   };

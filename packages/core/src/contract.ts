@@ -78,15 +78,25 @@ export interface Column {
 export interface StepResult {
   /**
    * Extractors and processors: rows in the tables they made (checked against them).
-   * Writers: rows the destination confirmed, never rows sent.
+   * Writers: rows the destination confirmed, never rows sent. With those rejected and superseded they must be all rows
+   * of the input, or the step fails.
    */
   readonly rows: number;
+  /** Writers: input rows that gave way to a later one with the same key, and so were not written. @default 0 */
+  readonly superseded?: number;
+  /**
+   * What the next run of the pipeline finds as {@link DriverContext.state}, such as the newest timestamp seen; at most
+   * 1 MiB of JSON, no secrets. It counts only when all steps downstream have succeeded, too. @default the state stays
+   */
+  readonly state?: JsonValue;
 }
 
 /** What a step may do to the run. It is closed when `run` settles; using it later is an error. */
 export interface DriverContext {
   /** Aborted when the run is cancelled. Pass it to everything that waits for the outside. */
   readonly signal: AbortSignal;
+  /** What the step returned as its state in the last run whose state counts; undefined in the first one. */
+  readonly state: JsonValue | undefined;
   /** A folder of this step's own inside the run folder, for files worth keeping. It exists. */
   readonly artifacts: string;
 

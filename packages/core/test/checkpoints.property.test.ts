@@ -37,7 +37,7 @@ async function live(file: string, events: readonly Event[], items: number): Prom
   let database = await open(file);
   try {
     const attempt = async (): Promise<ResumableStep> =>
-      new ResumableStep(await StepTables.open(database, "step", { resume: true }));
+      new ResumableStep(await StepTables.open(database, "step"));
     let step = await attempt();
     for (const event of events) {
       if (event === "checkpoint") await step.checkpoint();

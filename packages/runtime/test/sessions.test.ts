@@ -1,15 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { writeRunRecord, type RunRecord, type StepStatus } from "../src/run/run-record.ts";
 import { findRun, listRuns, newRunId, sessionsFolder } from "../src/run/sessions.ts";
-
-function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "osiris-runtime-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { tempFolder } from "./temp-folder.ts";
 
 function addRun(
   sessions: string,

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DATABASE_FILE, RunDatabase, type JsonValue } from "@osiris/core";
+import type { ManifestStep } from "@osiris/compiler";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Redactor } from "../src/run/redactor.ts";
 import { RunLog } from "../src/run/run-log.ts";
@@ -28,9 +29,27 @@ async function step(): Promise<Step> {
     rmSync(runDir, { recursive: true });
   });
   const { signal } = new AbortController();
-  const scope = { stepId: "films", runId: "run", inputs: { tables: [] }, artifacts: runDir, writes: [] };
+  const films: ManifestStep = {
+    id: "films",
+    component: "c.d",
+    mode: "extract",
+    driver: { package: "p", version: "1.0.0" },
+    needs: [],
+    cfg: "cfg/films.json",
+    paths: { read: [], write: [] },
+    retry: { attempts: 1, backoff_ms: 0, max_backoff_ms: 0 },
+  };
+  const scope = {
+    step: films,
+    runId: "run",
+    inputs: { tables: [] },
+    state: undefined,
+    artifacts: runDir,
+    writes: [],
+    identity: "",
+  };
   return {
-    attempt: () => StepContext.open({ ...scope, database, log, redactor, signal, resume: true }),
+    attempt: () => StepContext.open({ ...scope, database, log, redactor, signal }),
     events: () => readFileSync(join(runDir, "logs", "events.jsonl"), "utf8"),
   };
 }

@@ -35,7 +35,7 @@ function start(
   cwd: string,
   args: readonly string[],
 ): ChildProcess {
-  const { OSIRIS_SESSIONS: _, ...inherited } = process.env;
+  const { OSIRIS_SESSIONS: _, OSIRIS_STATE: __, ...inherited } = process.env;
   const env = { ...inherited, ...variables };
   return spawn(process.execPath, [BIN, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
 }

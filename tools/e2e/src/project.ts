@@ -32,7 +32,7 @@ export function pipeline(steps: string, head = ""): string {
 /** The single run folder of a project. */
 export function runFolder(folder: string): string {
   const sessions = join(folder, ".osiris_sessions");
-  const [run, ...more] = readdirSync(sessions).filter((name) => name !== "builds");
+  const [run, ...more] = readdirSync(sessions).filter((name) => !["builds", "locks"].includes(name));
   if (run === undefined || more.length > 0) throw new Error(`expected one run in ${sessions}`);
   return join(sessions, run);
 }

@@ -1,11 +1,13 @@
 import { mkdirSync } from "node:fs";
-import type { DatabaseSettings } from "@osiris/core";
-import { runPipeline, type RunRecord } from "@osiris/runtime";
+import { isOsirisError, type DatabaseSettings } from "@osiris/core";
+import { runPipeline, type OnRunning, type Retain, type RunRecord } from "@osiris/runtime";
 import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { loadPipeline, usage } from "../pipeline-file.ts";
 import { openProject, sessions } from "../project.ts";
+import { openStateStore } from "../state-access.ts";
+import { resumeChoice, runToResume, type Resume } from "../resume-run.ts";
 import { guardRun } from "../run-guard.ts";
 import { progressLine, runSummary } from "../run-summary.ts";
 
@@ -13,6 +15,13 @@ export interface RunOptions {
   readonly param?: readonly string[];
   readonly profile?: string;
   readonly lastCompile?: boolean;
+  readonly resume?: Resume;
+  readonly to?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly retain?: Retain;
+  readonly onRunning?: OnRunning;
+  readonly stateDir?: string;
   readonly baseDir?: string;
   readonly sessionsDir?: string;
   readonly concurrency?: number;
@@ -30,20 +39,39 @@ export async function runCommand(
   using guard = guardRun(output);
   const root = sessions(options.sessionsDir);
   const project = openProject();
-  const pipeline = await loadPipeline(fileToRun(file, options, root), project, options, output);
+  const choice = whatToRun(file, options, root);
+  const pipeline = await loadPipeline(choice.file, project, options, output);
   if (pipeline === undefined) return EXIT.usage;
-  const record = await runPipeline({
+  const { run: resume } = choice;
+  const retain = options.retain ?? project.config.retain;
+  const run = runPipeline({
     pipeline,
     ...project,
     sessions: root,
+    stateStore: openStateStore(options.stateDir),
+    onWait: ({ run_id: other = "a command" }) =>
+      output.note(`Waiting for ${other} of the same pipeline to end.`),
     signal: guard.signal,
     database: databaseSettings(options),
+    ...(resume === undefined ? {} : { resume: () => runToResume(pipeline, resume, root) }),
+    ...(options.onRunning === undefined ? {} : { onRunning: options.onRunning }),
+    ...(options.to === undefined ? {} : { to: options.to }),
+    ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+    ...(retain === undefined ? {} : { retain }),
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     onEvent: (event) => {
       const line = progressLine(event);
       if (line !== undefined) output.note(line);
     },
   });
+  const record = await run.catch((error: unknown) => {
+    if (guard.exitCode === undefined || !isOsirisError(error)) throw error;
+    return error;
+  });
+  if (isOsirisError(record)) {
+    await output.error(record);
+    return guard.exitCode ?? EXIT.failed;
+  }
   await output.result(
     () => record,
     () => runSummary(record),
@@ -51,11 +79,16 @@ export async function runCommand(
   return exitCode(record, guard.exitCode);
 }
 
-function fileToRun(file: string | undefined, options: RunOptions, root: string): string {
-  if (file !== undefined && options.lastCompile) throw usage("Give a file or --last-compile, not both");
-  if (file !== undefined) return file;
-  if (options.lastCompile) return lastCompile(root);
-  throw usage("Name a pipeline file or a manifest, or give --last-compile");
+function whatToRun(
+  file: string | undefined,
+  { resume, lastCompile: isLast }: RunOptions,
+  root: string,
+): { readonly file: string; readonly run?: Resume } {
+  if (file !== undefined && isLast) throw usage("Give a file or --last-compile, not both");
+  const given = isLast ? lastCompile(root) : file;
+  if (resume !== undefined) return resumeChoice(given, resume, root);
+  if (given !== undefined) return { file: given };
+  throw usage("Name a pipeline file or a manifest, or give --last-compile or --resume");
 }
 
 function databaseSettings(options: RunOptions): DatabaseSettings {

@@ -1,5 +1,6 @@
 import type { JsonValue } from "@osiris/core";
 import type { ObjectSchema } from "../schemas/object-schema.ts";
+import { POLICY_PROPERTIES, type WrittenPolicy } from "./step-policy.ts";
 
 /** The version of the pipeline format that this compiler reads. */
 export const OML_VERSION = "0.1.0";
@@ -41,7 +42,7 @@ export interface Profile {
   readonly params?: Readonly<Record<string, ParamValue>>;
 }
 
-export interface OmlStep {
+export interface OmlStep extends WrittenPolicy {
   readonly id: string;
   readonly component: string;
   readonly mode: OmlMode;
@@ -74,6 +75,7 @@ export const STEP_SCHEMA: ObjectSchema = {
     },
     input: { type: "string", description: "The table to read, where needs make several." },
     config: { type: "object", description: "The component's settings." },
+    ...POLICY_PROPERTIES,
   },
 };
 
@@ -156,4 +158,6 @@ export const OML_KEY_HINTS: Readonly<Record<string, string>> = {
   type: "Write component and mode.",
   options: "Write config.",
   params: "Write config; params are declared once, beside steps.",
+  retries: "Write retry: { attempts: 3 }.",
+  on_error: "Write retry; a step that fails in the end fails the run.",
 };

@@ -28,7 +28,7 @@ export function placeOf({ table, json }: TableSnapshot): string | undefined {
 }
 
 export const CHECKPOINTS_TABLE: Statement = {
-  sql: "CREATE TABLE IF NOT EXISTS _osiris.checkpoints (step VARCHAR, state VARCHAR, tables VARCHAR)",
+  sql: "CREATE TABLE IF NOT EXISTS _osiris.checkpoints (step VARCHAR, identity VARCHAR, state VARCHAR, tables VARCHAR)",
 };
 
 export function eraseCheckpoint(stepId: string): Statement {
@@ -39,30 +39,29 @@ export function eraseCheckpoint(stepId: string): Statement {
 export class CheckpointBook {
   readonly #database: RunDatabase;
   readonly #stepId: string;
+  readonly #identity: string;
   readonly #writing = new Semaphore(1);
   #last: Checkpoint | undefined;
 
-  private constructor(database: RunDatabase, stepId: string, last: Checkpoint | undefined) {
+  private constructor(database: RunDatabase, stepId: string, identity: string, last: Checkpoint | undefined) {
     this.#database = database;
     this.#stepId = stepId;
+    this.#identity = identity;
     this.#last = last;
   }
 
-  /** A book without a checkpoint. One that an earlier attempt has left must be erased. */
-  static empty(database: RunDatabase, stepId: string): CheckpointBook {
-    return new CheckpointBook(database, stepId, undefined);
-  }
-
-  static async read(database: RunDatabase, stepId: string): Promise<CheckpointBook> {
-    const { rows } = await database.lookUp("SELECT state, tables FROM _osiris.checkpoints WHERE step = $1", [
-      stepId,
-    ]);
+  /** The book of attempts with one identity. It does not show what others have left; they are to be erased. */
+  static async open(database: RunDatabase, stepId: string, identity: string): Promise<CheckpointBook> {
+    const { rows } = await database.lookUp(
+      "SELECT state, tables FROM _osiris.checkpoints WHERE step = $1 AND identity = $2",
+      [stepId, identity],
+    );
     const [row] = rows;
     const last = row && {
       state: row["state"] as string,
       tables: JSON.parse(row["tables"] as string) as readonly TableSnapshot[],
     };
-    return new CheckpointBook(database, stepId, last);
+    return new CheckpointBook(database, stepId, identity, last);
   }
 
   get last(): Checkpoint | undefined {
@@ -86,9 +85,9 @@ export class CheckpointBook {
     // UPDATE, because a row that is deleted stays in the table until DuckDB tidies up: a thousand of them take time.
     const sql =
       this.#last === undefined
-        ? "INSERT INTO _osiris.checkpoints (step, state, tables) VALUES ($1, $2, $3)"
-        : "UPDATE _osiris.checkpoints SET state = $2, tables = $3 WHERE step = $1";
-    const params = [this.#stepId, checkpoint.state, JSON.stringify(checkpoint.tables)];
+        ? "INSERT INTO _osiris.checkpoints VALUES ($1, $2, $3, $4)"
+        : "UPDATE _osiris.checkpoints SET identity = $2, state = $3, tables = $4 WHERE step = $1";
+    const params = [this.#stepId, this.#identity, checkpoint.state, JSON.stringify(checkpoint.tables)];
     await this.#database.inTransaction([{ sql, params }]);
     this.#last = checkpoint;
   }

@@ -8,6 +8,7 @@ import { Semaphore } from "../semaphore.ts";
 import { CHECKPOINTS_TABLE } from "./checkpoint-book.ts";
 import { GuardedConnection, type ConnectionSlots, type DisplayedRows } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
+import { RECEIPTS_TABLE } from "./receipts.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
 import { STAGING_PREFIX } from "./staging.ts";
 import { readTable } from "./table-reader.ts";
@@ -77,6 +78,7 @@ export class RunDatabase implements AsyncDisposable {
           sql: "CREATE TABLE IF NOT EXISTS _osiris.steps (step VARCHAR, table_name VARCHAR, row_count BIGINT)",
         },
         CHECKPOINTS_TABLE,
+        { sql: RECEIPTS_TABLE },
       ]);
       await database.#wallIn(reachable);
       return database;
@@ -247,6 +249,16 @@ export class RunDatabase implements AsyncDisposable {
       [STAGING_PREFIX],
     );
     return result.rows.map((row) => row["table_name"] as string);
+  }
+
+  /** Gives the space of dropped tables back. (Never FORCE CHECKPOINT: it waits for all transactions, maybe for ever.) */
+  async reclaimSpace(): Promise<void> {
+    const connection = await this.#connectOwn();
+    try {
+      await connection.run("CHECKPOINT");
+    } finally {
+      connection.close();
+    }
   }
 
   /** Closes every connection and the file. Safe to call twice. */

@@ -10,7 +10,7 @@ import type {
   TableWriter,
 } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
-import { tableName } from "../identifiers.ts";
+import { quoteIdentifier, tableName } from "../identifiers.ts";
 import { closedJsonWriter } from "../json-rows/closed-json-writer.ts";
 import { jsonSettings } from "../json-rows/json-settings.ts";
 import { StagedJsonWriter, type JsonTableScope } from "../json-rows/json-table-writer.ts";
@@ -19,12 +19,13 @@ import { CheckpointBook, type Checkpoint } from "./checkpoint-book.ts";
 import type { GuardedConnection } from "./connection.ts";
 import { createTableAs } from "./create-table-as.ts";
 import { publishStatements } from "./publish-statements.ts";
+import { receiptStatements } from "./receipts.ts";
 import { REJECTS, REJECTS_COLUMNS, rejectWriter } from "./rejects.ts";
 import { cutToCheckpoint, dropBeyond, dropStaging } from "./restore-staging.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { assertSameShape, columnsShape, jsonShape } from "./same-shape.ts";
 import { makeTable, openTable, RestingTable, shapeOf, type StagedTable } from "./staged-table.ts";
-import { rowsName, stagedNames, stagingName } from "./staging.ts";
+import { rowsName, stagedNames, staging, stagingName } from "./staging.ts";
 import { assertColumns, assertOutput, misuse } from "./table-checks.ts";
 
 export interface StepTablesOptions {
@@ -32,8 +33,11 @@ export interface StepTablesOptions {
   readonly signal?: AbortSignal;
   /** Is told how the types of JSON rows were decided. @default nobody is */
   readonly report?: Report;
-  /** Go on after the checkpoint that an earlier attempt at the step has left, if there is one. @default false */
-  readonly resume?: boolean;
+  /**
+   * What the attempt does, as a text. It goes on after the checkpoint that an earlier attempt with the same text has left;
+   * else it begins anew. @default ""
+   */
+  readonly identity?: string;
 }
 
 const SILENT: Report = { log: () => undefined, event: () => undefined };
@@ -82,8 +86,7 @@ export class StepTables {
     stepId: string,
     options: StepTablesOptions = {},
   ): Promise<StepTables> {
-    const none = CheckpointBook.empty(database, stepId);
-    const book = options.resume === true ? await CheckpointBook.read(database, stepId) : none;
+    const book = await CheckpointBook.open(database, stepId, options.identity ?? "");
     const tables = new StepTables(database, stepId, options, book);
     if (book.last === undefined) await dropStaging(database, stepId);
     else await tables.#restore(book.last);
@@ -224,15 +227,38 @@ export class StepTables {
   }
 
   /**
-   * Publishes the sealed tables, or records that the step made none, in one transaction, with which the checkpoint ends.
-   * Afterwards each is complete under its own name; before it, and after a crash at any point, the old one or none is
-   * there.
+   * Publishes the sealed tables, or records that the step made none, in one transaction with the step's receipt; the
+   * checkpoint ends with it. Afterwards each is complete under its own name; before it, and after a crash at any point,
+   * the old one or none is there.
    */
-  async publish(sealed: readonly CreatedTable[]): Promise<void> {
+  async publish(sealed: readonly CreatedTable[], receipt: JsonValue = null): Promise<void> {
     const names = new Set(sealed.map(({ table }) => stagingName(table)));
     const leftovers = (await stagedNames(this.#database, this.#stepId)).filter((name) => !names.has(name));
-    await this.#database.inTransaction(publishStatements(this.#stepId, sealed, leftovers));
+    // A copy of what an attempt that failed had rejected.
+    const rejects = tableName(this.#stepId, REJECTS);
+    if (!sealed.some(({ table }) => table === rejects)) leftovers.push(rejects);
+    await this.#database.inTransaction([
+      ...publishStatements(this.#stepId, sealed, leftovers),
+      ...receiptStatements(this.#stepId, receipt),
+    ]);
     this.#tables.clear();
+  }
+
+  /**
+   * Publishes a copy of what a failed step has rejected so far: it may say why it failed.
+   * @returns how many rows that is
+   */
+  async publishRejects(): Promise<number> {
+    const rejects = tableName(this.#stepId, REJECTS);
+    const staged = this.#tables.get(rejects);
+    if (staged === undefined) return 0;
+    await staged.close();
+    const { rows } = await this.#database.describe(stagingName(rejects));
+    if (rows === 0) return 0;
+    await this.#database.inTransaction([
+      { sql: `CREATE OR REPLACE TABLE main.${quoteIdentifier(rejects)} AS FROM ${staging(rejects)}` },
+    ]);
+    return rows;
   }
 
   /** Drops what was staged, but for what belongs to a checkpoint. Published tables are not touched. */

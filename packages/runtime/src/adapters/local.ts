@@ -1,15 +1,29 @@
 import { join } from "node:path";
 import { isPattern, patternFolder, type ManifestStep } from "@osiris/compiler";
-import { DATABASE_FILE, RunDatabase, type DatabaseSettings, type ReachableFiles } from "@osiris/core";
-import { executeStep, type RunScope } from "../run/step-executor.ts";
-import type { StepRecord } from "../run/run-record.ts";
+import {
+  DATABASE_FILE,
+  dropTables,
+  forgetSteps,
+  readReceipts,
+  RunDatabase,
+  type DatabaseSettings,
+  type InputTable,
+  type JsonValue,
+  type ReachableFiles,
+} from "@osiris/core";
 import { partialPath } from "../run/partial-file.ts";
+import { asReceipt, type StepReceipt } from "../run/receipt.ts";
+import type { EarlierWork } from "../run/reuse.ts";
+import type { RunScope } from "../run/run-scope.ts";
+import { executeStep, type StepEnd } from "../run/step-executor.ts";
+import { inputTables } from "../run/step-inputs.ts";
 import type { ExecutionAdapter } from "./adapter.ts";
 
 /** Runs steps in this process. */
 export class LocalAdapter implements ExecutionAdapter {
   readonly #run: Omit<RunScope, "database" | "published">;
   readonly #settings: DatabaseSettings;
+  readonly #published = new Map<string, readonly InputTable[]>();
   #scope: RunScope | undefined;
 
   constructor(run: Omit<RunScope, "database" | "published">, settings: DatabaseSettings) {
@@ -20,17 +34,53 @@ export class LocalAdapter implements ExecutionAdapter {
   async prepare(): Promise<void> {
     const file = join(this.#run.runDir, DATABASE_FILE);
     const database = await RunDatabase.open(file, this.#settings, this.#reachable());
-    this.#scope = { ...this.#run, database, published: new Map() };
+    this.#scope = { ...this.#run, database, published: this.#published };
     this.#run.log.event("database_initialized", { file: DATABASE_FILE });
   }
 
-  async execute(step: ManifestStep): Promise<StepRecord> {
-    if (this.#scope === undefined) throw new Error("execute() before prepare()");
-    return executeStep(step, this.#scope);
+  async earlierWork(): Promise<EarlierWork> {
+    const { database } = this.#ready();
+    const receipts = new Map<string, StepReceipt>();
+    for (const [step, value] of await readReceipts(database)) {
+      const receipt = asReceipt(value);
+      if (receipt !== undefined) receipts.set(step, receipt);
+    }
+    return { receipts, tables: new Set(await database.tables()) };
+  }
+
+  async forget(stepIds: readonly string[], remade: readonly string[]): Promise<void> {
+    await forgetSteps(this.#ready().database, stepIds, remade);
+  }
+
+  reuse(step: ManifestStep, receipt: StepReceipt): void {
+    this.#published.set(step.id, inputTables(step, receipt.tables));
+  }
+
+  async execute(step: ManifestStep, state: JsonValue | undefined): Promise<StepEnd> {
+    const end = await executeStep(step, state, this.#ready());
+    if (end.record.status === "succeeded") {
+      this.#published.set(step.id, inputTables(step, end.record.tables));
+    }
+    return end;
+  }
+
+  async drop(stepIds: readonly string[]): Promise<void> {
+    const { database, log } = this.#ready();
+    for (const id of stepIds) {
+      const tables = (this.#published.get(id) ?? []).map(({ table }) => table);
+      await dropTables(database, id, tables);
+      for (const table of tables) log.event("table_dropped", { table, reason: "retain" }, id);
+    }
+    await database.reclaimSpace();
   }
 
   async collect(): Promise<void> {
     await this.#scope?.database.close();
+  }
+
+  #ready(): RunScope {
+    if (this.#scope === undefined) throw new Error("prepare() comes first");
+    return this.#scope;
   }
 
   /** Every file that the steps' configs name, and the folder for artifacts. SQL reaches nothing else. */

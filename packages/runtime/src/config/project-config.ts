@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { checkFileSchema, Report, Source } from "@osiris/compiler";
+import { checkFileSchema, POLICY_PROPERTIES, Report, Source, type WrittenPolicy } from "@osiris/compiler";
 import type { JsonSchema } from "@osiris/core";
 import { findUpwards } from "./find-upwards.ts";
 import { InvalidFileError } from "./invalid-file.ts";
@@ -19,7 +19,19 @@ export interface ProjectConfig {
     /** These may not be used, even when allowed. */
     readonly deny?: readonly string[];
   };
+  /** What holds for steps that say nothing themselves. */
+  readonly defaults?: WrittenPolicy;
+  /** Which tables a run keeps. @default "all" */
+  readonly retain?: Retain;
+  readonly state?: {
+    /** How many versions of a pipeline's state are kept. @default 20 */
+    readonly keep?: number;
+  };
 }
+
+/** What {@link ProjectConfig.retain} may be. */
+export const RETAIN = ["all", "outputs", "none"] as const;
+export type Retain = (typeof RETAIN)[number];
 
 // A pattern that can match nothing would deny nothing without a word.
 const component = { type: "string", pattern: "^[a-z][a-z0-9_-]*\\.([a-z][a-z0-9_-]*|\\*)$" };
@@ -48,6 +60,29 @@ export const PROJECT_SCHEMA: JsonSchema = {
           items: component,
           uniqueItems: true,
           description: "Not these, even if allowed.",
+        },
+      },
+    },
+    defaults: {
+      type: "object",
+      additionalProperties: false,
+      description: "What holds for steps that say nothing themselves.",
+      properties: POLICY_PROPERTIES,
+    },
+    retain: {
+      enum: RETAIN,
+      description:
+        "Which tables a run keeps: all; outputs, those that writers or no step reads; none. Others are dropped when their last reader has succeeded. Default: all.",
+    },
+    state: {
+      type: "object",
+      additionalProperties: false,
+      description: "What pipelines remember from run to run.",
+      properties: {
+        keep: {
+          type: "integer",
+          minimum: 3,
+          description: "How many versions of a pipeline's state are kept. Default: 20.",
         },
       },
     },

@@ -123,6 +123,16 @@ export class StepConfigs {
     return { config: wrapSecrets(config, spec), files, secrets };
   }
 
+  /** Where the relative paths of the manifest start. */
+  get baseDir(): string {
+    return this.#baseDir;
+  }
+
+  /** What the manifest says of the step's config. */
+  own(step: ManifestStep): StepConfig | undefined {
+    return this.#own.get(step.id);
+  }
+
   /** The step's query as its driver gets it; undefined when its component has none. */
   query(step: ManifestStep, component: DiscoveredComponent): string | undefined {
     const field = component.spec.sql?.slice(1);

@@ -1,18 +1,25 @@
-import { availableParallelism, hostname } from "node:os";
-import { isOsirisError, toOsirisError, type DatabaseSettings, type OsirisError } from "@osiris/core";
-import type { ExecutionAdapter } from "../adapters/adapter.ts";
+import { didYouMean, type Manifest } from "@osiris/compiler";
+import { isOsirisError, OsirisError, type DatabaseSettings } from "@osiris/core";
 import { LocalAdapter } from "../adapters/local.ts";
+import type { Retain } from "../config/project-config.ts";
 import { checkSharedFiles } from "../config/shared-files.ts";
 import { StepConfigs } from "../config/step-configs.ts";
 import type { Surroundings } from "../config/surroundings.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts";
+import { ownProcess } from "./process-identity.ts";
+import type { PipelineKey } from "../pipeline-key.ts";
+import type { StateStore } from "../state/state-store.ts";
+import { recordedError } from "./recorded-error.ts";
 import { Redactor } from "./redactor.ts";
+import { limitRun } from "./run-limit.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
-import { writeRunRecord, type RunRecord, type RunStatus, type StepRecord } from "./run-record.ts";
-import { notRun, schedule } from "./schedule.ts";
+import type { RunRecord, RunStatus, StepRecord } from "./run-record.ts";
+import { RunRecorder, type RunHead } from "./run-recorder.ts";
+import { acquireRunLock, type LockHolder, type OnRunning, type RunLock } from "./run-lock.ts";
+import { RunState } from "./run-state.ts";
+import { runSteps } from "./run-steps.ts";
 import { makeRunFolder, newRunId } from "./sessions.ts";
-import { recordedError } from "./step-executor.ts";
 
 export interface RunRequest {
   readonly pipeline: RunnablePipeline;
@@ -20,6 +27,21 @@ export interface RunRequest {
   readonly surroundings: Surroundings;
   /** The folder that holds run folders. Made when it is missing. */
   readonly sessions: string;
+  /** Where steps find the state of the last run and leave theirs. */
+  readonly stateStore: StateStore;
+  /** What to do when this pipeline is being run with the same profile already. @default "fail" */
+  readonly onRunning?: OnRunning;
+  /**
+   * The run of this pipeline to go on with, looked up when nobody else runs it; undefined: a new one is started.
+   * @default a new run
+   */
+  readonly resume?: () => RunRecord | undefined;
+  /** Run only this step and what it needs. @default all steps */
+  readonly to?: string;
+  /** After so many milliseconds the run is stopped, and fails. @default no limit */
+  readonly timeoutMs?: number;
+  /** Which tables are kept. @default "all" */
+  readonly retain?: Retain;
   /**
    * Aborting it cancels the run: nothing new starts, running statements are interrupted. With an OsirisError as its
    * reason the run fails with that error.
@@ -30,106 +52,127 @@ export interface RunRequest {
   readonly database?: DatabaseSettings;
   /** Called for every event as it is written. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** Called when the run has to wait for another one. */
+  readonly onWait?: (holder: LockHolder) => void;
 }
-
-/** How old the record of a running run may be: writing it at every step would cost more than small steps do. */
-const PROGRESS_INTERVAL_MS = 500;
 
 /**
  * Runs a compiled pipeline. Resolves with the record whatever came of it.
- * @throws OsirisError when the run cannot begin: a driver, a variable or a connection is missing here, or no record
- * can be kept
+ * @throws OsirisError when the run cannot begin: a driver, a variable or a connection is missing here, the pipeline is
+ * being run already, its state cannot be read, or no record can be kept
  */
 export async function runPipeline(request: RunRequest): Promise<RunRecord> {
-  const { manifest, baseDir, files } = request.pipeline;
-  const configs = new StepConfigs(request.pipeline, request.catalog, request.surroundings);
+  const { pipeline, catalog, surroundings, to } = request;
+  const { manifest, baseDir, files } = pipeline;
+  if (to !== undefined) assertStep(to, manifest);
+  const configs = new StepConfigs(pipeline, catalog, surroundings);
   const stepFiles = configs.check();
   checkSharedFiles(manifest.steps, stepFiles);
-  const redactor = new Redactor();
-  const startedAt = new Date();
-  const runId = newRunId(startedAt);
-  const runDir = makeRunFolder(request.sessions, runId);
+  using limit = limitRun(request.signal, request.timeoutMs);
+  const { signal } = limit;
+  const now = new Date();
+  const newId = newRunId(now);
+  using _lock = await lockPipeline(request, newId, signal);
+  // Looked up anew: only now nobody else can go on with the same run.
+  const resume = request.resume?.();
+  const runId = resume?.run_id ?? newId;
+  const state = await RunState.read(request.stateStore.open(pipelineKey(manifest)), runId);
+  const runDir = resume?.run_dir ?? makeRunFolder(request.sessions, runId);
+  const head = runHead(request, resume, { runId, runDir, now });
   writeManifestFiles(files, runDir, baseDir);
+  const redactor = new Redactor();
   using log = new RunLog(runDir, runId, request.onEvent ?? (() => undefined));
-
-  const started = performance.now();
-  const record = (status: RunStatus, steps: readonly StepRecord[], error?: OsirisError): RunRecord => ({
-    run_id: runId,
-    pipeline: manifest.pipeline.name,
-    manifest: manifest.fingerprints.manifest,
-    status,
-    run_dir: runDir,
-    started_at: startedAt.toISOString(),
-    duration_ms: Math.round(performance.now() - started),
-    process: { pid: process.pid, host: hostname() },
-    steps,
-    ...(manifest.pipeline.profile === undefined ? {} : { profile: manifest.pipeline.profile }),
-    ...(error === undefined ? {} : { error: recordedError(error, redactor) }),
-  });
-
-  writeRunRecord(record("running", manifest.steps.map(notRun)));
-  log.event("run_start", { pipeline: manifest.pipeline.name, manifest: manifest.fingerprints.manifest });
-  const { catalog, signal } = request;
-  const { placeInFile } = request.pipeline;
+  const recorder = new RunRecorder(head, manifest.steps, resume?.duration_ms ?? 0);
+  recorder.start();
+  if (resume !== undefined) log.event("run_resumed", { from_status: resume.status });
+  else if (request.resume !== undefined) log.event("nothing_to_resume");
+  log.event("run_start", { pipeline: manifest.pipeline.name, manifest: head.manifest });
+  const { placeInFile } = pipeline;
   const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal };
-  const adapter = new LocalAdapter(scope, request.database ?? {});
-  const progress = new Map(manifest.steps.map((step) => [step.id, notRun(step)]));
-  let lastWritten = -Infinity;
-  const keep = (step: StepRecord): void => {
-    progress.set(step.id, step);
-    if (performance.now() - lastWritten < PROGRESS_INTERVAL_MS) return;
-    writeRunRecord(record("running", [...progress.values()]));
-    lastWritten = performance.now();
-  };
-  const end = await runSteps(adapter, request, keep);
-  const steps = [...progress.values()];
+  const fault = await runSteps({
+    steps: manifest.steps,
+    configs: pipeline.configs,
+    baseDir,
+    to,
+    isResumed: resume !== undefined,
+    state,
+    retain: request.retain ?? "all",
+    concurrency: request.concurrency,
+    signal,
+    adapter: new LocalAdapter(scope, request.database ?? {}),
+    recorder,
+    log,
+  });
   // A signal that is aborted with an error of ours is a fault of the run, not somebody's wish to stop it.
-  const fault = isOsirisError(request.signal.reason) ? request.signal.reason : undefined;
-  const error = fault ?? end.error ?? log.fault;
-  const done = record(statusOf(steps, request.signal, error), steps, error);
-  writeRunRecord(done);
+  const error = (isOsirisError(signal.reason) ? signal.reason : undefined) ?? fault ?? log.fault;
+  const status = statusOf(recorder.steps, to, signal, error);
+  const done = recorder.end(status, error && recordedError(error, redactor));
   log.event("run_complete", { status: done.status, duration_ms: done.duration_ms });
   return done;
 }
 
-async function runSteps(
-  adapter: ExecutionAdapter,
-  request: RunRequest,
-  keep: (step: StepRecord) => void,
-): Promise<{ readonly error?: OsirisError }> {
-  const { steps } = request.pipeline.manifest;
-  const concurrency = request.concurrency ?? availableParallelism();
-  let error: OsirisError | undefined;
+async function lockPipeline(request: RunRequest, newId: string, signal: AbortSignal): Promise<RunLock> {
+  const { pipeline, sessions, resume, onRunning = "fail", onWait } = request;
   try {
-    await adapter.prepare();
-    await schedule(
-      steps,
-      concurrency,
-      () => request.signal.aborted,
-      async (step) => {
-        keep({ ...notRun(step), status: "running" });
-        const done = await adapter.execute(step);
-        keep(done);
-        return done;
-      },
-    );
-  } catch (caught) {
-    error = toOsirisError(caught, "The run");
+    return await acquireRunLock({
+      ...pipelineKey(pipeline.manifest),
+      sessions,
+      runId: resume?.()?.run_id ?? newId,
+      onRunning,
+      signal,
+      ...(onWait === undefined ? {} : { onWait }),
+    });
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason || isOsirisError(error)) throw error;
+    const message = "The run was cancelled before it had begun.";
+    throw new OsirisError({ code: "run.cancelled", category: "cancelled", message, cause: error });
   }
-  try {
-    await adapter.collect();
-  } catch (caught) {
-    error ??= toOsirisError(caught, "Closing the run");
-  }
-  return error === undefined ? {} : { error };
+}
+
+function pipelineKey({ pipeline: { name, profile } }: Manifest): PipelineKey {
+  return { pipeline: name, ...(profile === undefined ? {} : { profile }) };
+}
+
+function runHead(
+  { pipeline, to }: RunRequest,
+  resume: RunRecord | undefined,
+  run: { readonly runId: string; readonly runDir: string; readonly now: Date },
+): RunHead {
+  const { pipeline: pipelineName, profile } = pipelineKey(pipeline.manifest);
+  return {
+    run_id: run.runId,
+    pipeline: pipelineName,
+    manifest: pipeline.manifest.fingerprints.manifest,
+    ...(profile === undefined ? {} : { profile }),
+    run_dir: run.runDir,
+    started_at: resume?.started_at ?? run.now.toISOString(),
+    process: ownProcess(),
+    resumes: resume === undefined ? 0 : (resume.resumes ?? 0) + 1,
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+function assertStep(id: string, { steps }: Manifest): void {
+  const ids = steps.map((step) => step.id);
+  if (ids.includes(id)) return;
+  throw new OsirisError({
+    code: "run.unknown_step",
+    category: "usage",
+    message: `The pipeline has no step "${id}"`,
+    hint: didYouMean(id, ids),
+  });
 }
 
 function statusOf(
   steps: readonly StepRecord[],
+  to: string | undefined,
   signal: AbortSignal,
   error: OsirisError | undefined,
 ): RunStatus {
-  if (error === undefined && steps.every((step) => step.status === "succeeded")) return "succeeded";
+  const isDone = ({ status }: StepRecord): boolean =>
+    status === "succeeded" || (to !== undefined && status === "not_run");
+  const target = steps.find(({ id }) => id === to);
+  if (error === undefined && steps.every(isDone) && target?.status !== "not_run") return "succeeded";
   const failed = error !== undefined || steps.some((step) => step.status === "failed");
   return signal.aborted && !failed ? "cancelled" : "failed";
 }

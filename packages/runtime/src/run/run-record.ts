@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Column } from "@osiris/core";
+import { isGone, type ProcessIdentity } from "./process-identity.ts";
 import type { SqlPlace } from "./sql-place.ts";
 
 const RECORD_FILE = "run.json";
@@ -20,6 +20,12 @@ export interface RecordedError {
   readonly place?: SqlPlace;
 }
 
+export interface RecordedTable {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
 export interface StepRecord {
   readonly id: string;
   readonly component: string;
@@ -30,12 +36,16 @@ export interface StepRecord {
   readonly rows_out: number;
   /** Rows left out, in `<step>__rejects`. */
   readonly rejected: number;
+  /** Rows that gave way to a later one with the same key. */
+  readonly superseded: number;
+  /** How often it was tried; 0 when it was not run. */
+  readonly attempts: number;
   readonly duration_ms: number;
-  readonly tables: readonly {
-    readonly name: string;
-    readonly rows: number;
-    readonly columns: readonly Column[];
-  }[];
+  /** In a run that was resumed: true when it was done already, and was not run again. */
+  readonly reused?: boolean;
+  /** Why it was run again, in plain words. */
+  readonly not_reused?: string;
+  readonly tables: readonly RecordedTable[];
   /** Absolute paths of the files written. */
   readonly files: readonly string[];
   readonly error?: RecordedError;
@@ -52,7 +62,11 @@ export interface RunRecord {
   readonly run_dir: string;
   readonly started_at: string;
   readonly duration_ms: number;
-  readonly process: { readonly pid: number; readonly host: string };
+  readonly process: ProcessIdentity;
+  /** How often the run was resumed. */
+  readonly resumes: number;
+  /** The last step that was asked for; absent when all were. */
+  readonly to?: string;
   readonly steps: readonly StepRecord[];
   readonly error?: RecordedError;
 }
@@ -88,16 +102,4 @@ function isRunRecord(value: unknown): value is RunRecord {
     Array.isArray(record.steps) &&
     record.steps.every((step) => typeof (step as StepRecord | null)?.status === "string")
   );
-}
-
-/** Only a process of this machine can be asked after. */
-function isGone(process_: RunRecord["process"]): boolean {
-  if (process_.host !== hostname()) return false;
-  try {
-    process.kill(process_.pid, 0);
-    return false;
-  } catch (error) {
-    // EPERM: it lives, and belongs to another user.
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
 }

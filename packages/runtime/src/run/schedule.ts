@@ -66,6 +66,8 @@ export function notRun(step: ManifestStep): StepRecord {
     rows_in: 0,
     rows_out: 0,
     rejected: 0,
+    superseded: 0,
+    attempts: 0,
     duration_ms: 0,
     tables: [],
     files: [],

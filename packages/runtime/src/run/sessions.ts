@@ -6,7 +6,8 @@ import { findUpwards } from "../config/find-upwards.ts";
 import { readRunRecord, type RunRecord } from "./run-record.ts";
 
 export const SESSIONS_FOLDER = ".osiris_sessions";
-const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
+/** What run folders are called. */
+export const RUN_ID: RegExp = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
 
 /** Where runs live: the given folder, else `.osiris_sessions` from `cwd` upwards, else one to be made in `cwd`. */
 export function sessionsFolder(cwd: string, given: string | undefined): string {

@@ -1,3 +1,4 @@
+import type { ManifestStep } from "@osiris/compiler";
 import {
   OsirisError,
   quoteIdentifier,
@@ -25,14 +26,16 @@ import {
   type TableOptions,
   type TableWriter,
 } from "@osiris/core";
+import { limitRejects } from "./max-rejects.ts";
 import { partialPath } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 
 export interface StepScope {
-  readonly stepId: string;
+  readonly step: ManifestStep;
   readonly runId: string;
   readonly inputs: Inputs;
+  readonly state: JsonValue | undefined;
   readonly artifacts: string;
   /** The files that the step's config names for writing, absolute. */
   readonly writes: readonly string[];
@@ -40,18 +43,18 @@ export interface StepScope {
   readonly log: RunLog;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
-  /** Go on after the checkpoint that an earlier attempt at the step has left, if there is one. */
-  readonly resume: boolean;
+  /** What the attempt does, as a text: it goes on after the checkpoint of one with the same. */
+  readonly identity: string;
 }
 
 type Report = Pick<DriverContext, "log" | "event">;
 
 /** What the step says, without secrets. The types of JSON rows may be reported after run() has settled. */
-function reportOf({ log, redactor, stepId }: StepScope): Report {
+function reportOf({ log, redactor, step }: StepScope): Report {
   return {
     log: (level, message, fields = {}) =>
-      log.event("log", { ...redactor.value(fields), level, message: redactor.text(message) }, stepId),
-    event: (name, fields = {}) => log.event(name, redactor.value(fields), stepId),
+      log.event("log", { ...redactor.value(fields), level, message: redactor.text(message) }, step.id),
+    event: (name, fields = {}) => log.event(name, redactor.value(fields), step.id),
   };
 }
 
@@ -59,6 +62,7 @@ function reportOf({ log, redactor, stepId }: StepScope): Report {
 export class StepContext implements DriverContext {
   readonly signal: AbortSignal;
   readonly artifacts: string;
+  readonly state: JsonValue | undefined;
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
@@ -71,14 +75,15 @@ export class StepContext implements DriverContext {
     this.#report = report;
     this.signal = scope.signal;
     this.artifacts = scope.artifacts;
+    this.state = scope.state;
     this.tables = tables;
   }
 
   /** Begins an attempt at the step. Ends with {@link close}. */
   static async open(scope: StepScope): Promise<StepContext> {
-    const { database, stepId, signal, resume } = scope;
+    const { database, step, signal, identity } = scope;
     const report = reportOf(scope);
-    const tables = await StepTables.open(database, stepId, { signal, resume, report });
+    const tables = await StepTables.open(database, step.id, { signal, identity, report });
     if (tables.resumed !== undefined) report.event("step_resumed", { tables: tables.kept });
     return new StepContext(scope, tables, report);
   }
@@ -104,7 +109,7 @@ export class StepContext implements DriverContext {
 
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
-    return this.tables.openRejects();
+    return limitRejects(await this.tables.openRejects(), this.#scope.step);
   }
 
   async checkpoint(state: JsonValue): Promise<void> {
@@ -140,7 +145,7 @@ export class StepContext implements DriverContext {
       throw new OsirisError({
         code: "driver.undeclared_path",
         category: "internal",
-        message: `Step "${this.#scope.stepId}": ${destination} is not a path that the spec declares as paths.write`,
+        message: `Step "${this.#scope.step.id}": ${destination} is not a path that the spec declares as paths.write`,
       });
     }
     return partialPath(destination, this.#scope.runId);
@@ -153,7 +158,7 @@ export class StepContext implements DriverContext {
 
   metric(name: string, value: number, unit?: string): void {
     this.#assertOpen("metric");
-    this.#scope.log.metric(name, value, unit, this.#scope.stepId);
+    this.#scope.log.metric(name, value, unit, this.#scope.step.id);
   }
 
   event(name: string, fields?: EventFields): void {
@@ -182,7 +187,7 @@ export class StepContext implements DriverContext {
     return new OsirisError({
       code: "checkpoint.secret",
       category: "internal",
-      message: `Step "${this.#scope.stepId}": the state of a checkpoint holds a secret of this run, or a text that looks like one`,
+      message: `Step "${this.#scope.step.id}": the state of a checkpoint holds a secret of this run, or a text that looks like one`,
       hint: "States are kept on disk. Leave the secret out, and take it from the config again.",
     });
   }
@@ -192,7 +197,7 @@ export class StepContext implements DriverContext {
     throw new OsirisError({
       code: "driver.context_closed",
       category: "internal",
-      message: `Step "${this.#scope.stepId}": ctx.${call}() was called after run() had settled`,
+      message: `Step "${this.#scope.step.id}": ctx.${call}() was called after run() had settled`,
       hint: "Await everything that the driver starts.",
     });
   }

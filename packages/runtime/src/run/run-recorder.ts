@@ -1,0 +1,62 @@
+import type { ManifestStep } from "@osiris/compiler";
+import { notRun } from "./schedule.ts";
+import {
+  writeRunRecord,
+  type RecordedError,
+  type RunRecord,
+  type RunStatus,
+  type StepRecord,
+} from "./run-record.ts";
+
+/** How old the record of a running run may be: writing it at every step would cost more than small steps do. */
+const PROGRESS_INTERVAL_MS = 500;
+
+/** What a run's record says all the time. */
+export type RunHead = Omit<RunRecord, "status" | "duration_ms" | "steps" | "error">;
+
+/** Keeps a run's record, in memory and in its folder. */
+export class RunRecorder {
+  readonly #head: RunHead;
+  readonly #earlierMs: number;
+  readonly #started = performance.now();
+  readonly #steps: Map<string, StepRecord>;
+  #lastWritten = -Infinity;
+
+  /** @param earlierMs for how long the run's earlier sessions ran */
+  constructor(head: RunHead, steps: readonly ManifestStep[], earlierMs: number) {
+    this.#head = head;
+    this.#earlierMs = earlierMs;
+    this.#steps = new Map(steps.map((step) => [step.id, notRun(step)]));
+  }
+
+  get steps(): readonly StepRecord[] {
+    return [...this.#steps.values()];
+  }
+
+  start(): void {
+    writeRunRecord(this.#record("running"));
+  }
+
+  step(record: StepRecord): void {
+    this.#steps.set(record.id, record);
+    if (performance.now() - this.#lastWritten < PROGRESS_INTERVAL_MS) return;
+    writeRunRecord(this.#record("running"));
+    this.#lastWritten = performance.now();
+  }
+
+  end(status: RunStatus, error: RecordedError | undefined): RunRecord {
+    const record = this.#record(status, error);
+    writeRunRecord(record);
+    return record;
+  }
+
+  #record(status: RunStatus, error?: RecordedError): RunRecord {
+    return {
+      ...this.#head,
+      status,
+      duration_ms: this.#earlierMs + Math.round(performance.now() - this.#started),
+      steps: this.steps,
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import type { JsonValue } from "@osiris/core";
+import type { PipelineState } from "../state/state-store.ts";
+
+/** The states of a pipeline's steps as a run finds them and leaves them. */
+export class RunState {
+  readonly #state: PipelineState;
+  readonly #runId: string;
+  readonly #states: Map<string, JsonValue>;
+  #version: number;
+
+  private constructor(
+    state: PipelineState,
+    runId: string,
+    version: number,
+    states: ReadonlyMap<string, JsonValue>,
+  ) {
+    this.#state = state;
+    this.#runId = runId;
+    this.#version = version;
+    this.#states = new Map(states);
+  }
+
+  /** @throws OsirisError when there is state that cannot be read: to begin anew would be wrong */
+  static async read(state: PipelineState, runId: string): Promise<RunState> {
+    const current = await state.read();
+    const states = Object.entries(current?.steps ?? {}).map(([step, kept]): [string, JsonValue] => [
+      step,
+      kept.state,
+    ]);
+    return new RunState(state, runId, current?.version ?? 0, new Map(states));
+  }
+
+  /** By step id. */
+  get states(): ReadonlyMap<string, JsonValue> {
+    return this.#states;
+  }
+
+  /**
+   * Keeps new states, all or none. Those that are what they were make no version.
+   * @returns the current version
+   * @throws OsirisError `state.conflict` when somebody else has changed them since they were read
+   */
+  async commit(states: ReadonlyMap<string, JsonValue>): Promise<number> {
+    const changed = [...states].filter(([step, state]) => !isSame(this.#states.get(step), state));
+    if (changed.length === 0) return this.#version;
+    const { version } = await this.#state.commit(this.#version, new Map(changed), { run_id: this.#runId });
+    for (const [step, state] of changed) this.#states.set(step, state);
+    this.#version = version;
+    return version;
+  }
+}
+
+function isSame(a: JsonValue | undefined, b: JsonValue): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}

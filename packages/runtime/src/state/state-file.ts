@@ -1,0 +1,122 @@
+import { isRecord } from "@osiris/compiler";
+import { OsirisError, type JsonValue } from "@osiris/core";
+import { keyText, type PipelineKey } from "../pipeline-key.ts";
+import type { StateAuthor, StateVersion, StepState } from "./state-store.ts";
+
+const FORMAT = 1;
+/** Deeper than any cursor, and where one that contains itself ends. */
+const MAX_DEPTH = 100;
+
+/** The text of a version's file. */
+export function stateText(key: PipelineKey, version: StateVersion): string {
+  return `${JSON.stringify({ format: FORMAT, ...key, ...version }, null, 2)}\n`;
+}
+
+/**
+ * The version in a file.
+ * @param hint what to do when it cannot be read
+ * @throws OsirisError `state.unreadable`, `state.newer_format`
+ */
+export function parseStateText(
+  text: string,
+  expected: { readonly file: string; readonly key: PipelineKey; readonly version: number },
+  hint: string,
+): StateVersion {
+  const { file, key } = expected;
+  const unreadable = (why: string): OsirisError =>
+    new OsirisError({
+      code: "state.unreadable",
+      category: "resource",
+      message: `The state of ${keyText(key)} cannot be read: ${file} ${why}`,
+      hint,
+    });
+  if (text.trim() === "") throw unreadable("is empty");
+  const value = parseJson(text, unreadable);
+  if (!isRecord(value) || typeof value["format"] !== "number") throw unreadable("is no state file");
+  if (value["format"] > FORMAT) throw newerFormat(file);
+  if (!isStateFile(value)) throw unreadable("is no state file, or was changed by hand");
+  const { pipeline, profile, version, committed_at, by, steps } = value;
+  if (pipeline !== key.pipeline || profile !== key.profile) {
+    throw unreadable(`is that of ${keyText({ pipeline, ...(profile === undefined ? {} : { profile }) })}`);
+  }
+  if (version !== expected.version) throw unreadable(`is version ${version}`);
+  return { version, committed_at, by, steps };
+}
+
+/**
+ * Refuses what would come back from JSON as something else: undefined, NaN, a bigint, a Date.
+ * @throws OsirisError `state.not_json` with the place in the value
+ */
+export function assertJson(value: JsonValue, step: string): void {
+  const place = notJson(value, "", 0);
+  if (place === undefined) return;
+  throw new OsirisError({
+    code: "state.not_json",
+    category: "internal",
+    message: `The state of step "${step}" is not JSON${place === "" ? "" : `, at ${place}`}`,
+    hint: "State is made of texts, finite numbers, true, false, null, and plain arrays and objects of these.",
+  });
+}
+
+/** JSON Pointer of the first value that is none; undefined when there is none. */
+function notJson(value: unknown, place: string, depth: number): string | undefined {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : place;
+  if (depth === MAX_DEPTH || !isPlain(value)) return place;
+  for (const [name, item] of Object.entries(value)) {
+    const found = notJson(item, `${place}/${name}`, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || prototype === Object.prototype;
+}
+
+function parseJson(text: string, unreadable: (why: string) => OsirisError): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadable("is no JSON, or only the beginning of it");
+  }
+}
+
+function newerFormat(file: string): OsirisError {
+  return new OsirisError({
+    code: "state.newer_format",
+    category: "usage",
+    message: `${file} was written by a newer version of Osiris`,
+    hint: "Use that version, or another --state-dir.",
+  });
+}
+
+function isStateFile(value: Readonly<Record<string, unknown>>): value is PipelineKeyed {
+  const { pipeline, profile, version, committed_at, by, steps } = value;
+  return (
+    typeof pipeline === "string" &&
+    (profile === undefined || typeof profile === "string") &&
+    typeof version === "number" &&
+    typeof committed_at === "string" &&
+    isAuthor(by) &&
+    isRecord(steps) &&
+    Object.values(steps).every(isStepState)
+  );
+}
+
+type PipelineKeyed = Readonly<Record<string, unknown>> & PipelineKey & StateVersion;
+
+function isStepState(value: unknown): value is StepState {
+  return (
+    isRecord(value) &&
+    value["state"] !== undefined &&
+    typeof value["committed_at"] === "string" &&
+    isAuthor(value["by"])
+  );
+}
+
+function isAuthor(value: unknown): value is StateAuthor {
+  return isRecord(value) && (typeof value["run_id"] === "string" || typeof value["command"] === "string");
+}
