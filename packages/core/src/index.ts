@@ -26,7 +26,7 @@ export type { DisplayedRows, GuardedConnection } from "./run-database/connection
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";
 export type { DatabaseSettings, ReachableFiles } from "./run-database/settings.ts";
-export { dropTables, forgetSteps, readReceipts } from "./run-database/receipts.ts";
+export { dropTables, forgetCheckpoints, forgetSteps, readReceipts } from "./run-database/receipts.ts";
 export { REJECTS } from "./run-database/rejects.ts";
 export { StepTables } from "./run-database/step-tables.ts";
 export type { StepTablesOptions } from "./run-database/step-tables.ts";

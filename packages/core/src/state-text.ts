@@ -2,15 +2,15 @@ import type { JsonValue } from "./contract.ts";
 import { OsirisError } from "./errors.ts";
 import { className, isPlainObject } from "./json-rows/json-cell.ts";
 
-/** A state says where to go on; it is written at every checkpoint. What is larger is data. */
+/** A state says where to go on. What is larger is data. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The state of a checkpoint as JSON text. Strict, because what JSON would leave out or change is a cursor that is lost.
- * @throws OsirisError `checkpoint.invalid`
+ * The state of a checkpoint, or of a step for its next run, as JSON text. Strict, because what JSON would leave out or change is a cursor that is lost.
+ * @throws OsirisError `state.invalid`
  */
 export function stateText(state: JsonValue): string {
-  // As `ctx.resumed ?? start` it would begin again, after rows that are there.
+  // As `ctx.resumed ?? start` it would begin again.
   if (state === null)
     throw invalid("the state is null", "Put what is null into an object: { cursor: null }.");
   assertSound(state);
@@ -65,9 +65,9 @@ function flawOf(value: unknown, parents: readonly object[]): string | undefined 
 
 function invalid(what: string, hint?: string): OsirisError {
   return new OsirisError({
-    code: "checkpoint.invalid",
+    code: "state.invalid",
     category: "internal",
-    message: `This cannot be a checkpoint: ${what}`,
+    message: `This cannot be kept as a state: ${what}`,
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -17,7 +17,7 @@ GuardedConnection.prototype.run = function dying(...args) {
   return run.apply(this, args);
 };
 
-const step = new ResumableStep(await StepTables.open(database, "step"));
+const step = new ResumableStep(await StepTables.open(database, "step", { identity: "same" }));
 process.stdout.write(`${step.next}\n`);
 while (step.next < Number(items)) {
   await step.read(Math.min(97, Number(items) - step.next));

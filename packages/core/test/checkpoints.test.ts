@@ -7,6 +7,7 @@ import {
   StepTables,
   type Column,
   type JsonValue,
+  type StepTablesOptions,
 } from "../src/index.ts";
 import { openDatabase } from "./open-database.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -15,10 +16,12 @@ const N: readonly Column[] = [{ name: "n", type: "INTEGER" }];
 /** More than a transaction of the table writer has. */
 const MANY = 150_000;
 
-/** An attempt that goes on after the checkpoint of the one before. */
-const attempt = (database: RunDatabase): Promise<StepTables> => StepTables.open(database, "films");
-const anotherStep = (database: RunDatabase): Promise<StepTables> =>
-  StepTables.open(database, "films", { identity: "its config was changed" });
+const first = (database: RunDatabase): Promise<StepTables> =>
+  StepTables.open(database, "films", { identity: "same" });
+const anew = (database: RunDatabase): Promise<StepTables> =>
+  StepTables.open(database, "films", { identity: "other" });
+const again = (database: RunDatabase, options: StepTablesOptions = {}): Promise<StepTables> =>
+  StepTables.open(database, "films", { ...options, identity: "same" });
 
 async function publish(tables: StepTables): Promise<void> {
   await tables.publish(await tables.seal());
@@ -41,7 +44,7 @@ const save = (tables: StepTables, state: JsonValue): Promise<void> => tables.che
 describe("an attempt after a checkpoint", () => {
   test("has the state, the rows up to it in their order, and no others", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     expect(tables.resumed).toBeUndefined();
     const writer = await tables.create(N);
     for (let n = 0; n < 3; n++) writer.append({ n });
@@ -49,7 +52,7 @@ describe("an attempt after a checkpoint", () => {
     for (let n = 100; n < MANY; n++) writer.append({ n });
     await tables.discard();
 
-    const second = await attempt(database);
+    const second = await again(database);
     expect(second.resumed).toEqual({ next: 3 });
     expect(second.kept).toEqual([{ table: "films", rows: 3 }]);
     const resumed = await second.create(N);
@@ -66,7 +69,7 @@ describe("an attempt after a checkpoint", () => {
     const path = join(folder, DATABASE_FILE);
     for (let run = 0; run < 3; run++) {
       await using database = await RunDatabase.open(path, {}, { files: [], directories: [] });
-      const tables = await attempt(database);
+      const tables = await again(database);
       expect(tables.resumed).toEqual(run === 0 ? undefined : { run: run - 1 });
       const writer = await tables.create(N);
       writer.append({ n: run });
@@ -75,14 +78,14 @@ describe("an attempt after a checkpoint", () => {
       writer.close();
     }
     await using database = await RunDatabase.open(path, {}, { files: [], directories: [] });
-    const tables = await attempt(database);
+    const tables = await again(database);
     await publish(tables);
     expect(await numbers(database)).toEqual([0, 1, 2]);
   });
 
   test("need not open a table again for its rows to be part of the result", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     const actors = await tables.create(N, { output: "actors" });
     actors.append({ n: 1 });
     actors.close();
@@ -93,11 +96,9 @@ describe("an attempt after a checkpoint", () => {
     tables.createJson({ output: "empty", columns: N });
     await save(tables, "movies");
     await tables.create(N, { output: "late" });
-    expect(await left(database)).toContain("_staging__films__late");
     await tables.discard();
-    expect(await left(database)).not.toContain("_staging__films__late");
 
-    const second = await attempt(database);
+    const second = await again(database);
     (await second.create(N, { output: "movies" })).append({ n: 5 });
     const sealed = await second.seal();
     expect(sealed.map(({ table, rows }) => [table, rows])).toEqual([
@@ -115,21 +116,21 @@ describe("an attempt after a checkpoint", () => {
 
   test("goes on with rows of JSON: keys, types and row numbers as if nothing had been", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     const writer = tables.createJson({});
     await writer.append([{ n: 1, gone: null }, { n: 2 }]);
     await save(tables, 2);
     await writer.append([{ never: true, n: "x" }]);
     await tables.discard();
 
-    const second = await attempt(database);
+    const second = await again(database);
     const resumed = second.createJson({});
     expect(resumed.rows).toBe(2);
     await resumed.append([{ n: 2.5, added: "a" }]);
     await expect(resumed.append([{ n: Number.NaN }])).rejects.toThrow('Table "films", row 4, "n"');
     await second.discard();
 
-    const third = await attempt(database);
+    const third = await again(database);
     await third.createJson({}).append([{ n: 2.5, added: "a" }]);
     await publish(third);
     expect((await database.query("FROM films")).rows).toEqual([
@@ -141,27 +142,24 @@ describe("an attempt after a checkpoint", () => {
 
   test("has the rows of JSON also when the table was typed after the checkpoint", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     const writer = tables.createJson({});
     await writer.append([{ n: 1 }]);
     await save(tables, 1);
     await writer.append([{ n: 2 }]);
     await tables.seal();
     await tables.discard();
-    const second = await attempt(database);
-    await second.seal();
-    await second.discard();
 
-    const third = await attempt(database);
-    await third.createJson({}).append([{ n: 3 }]);
-    await publish(third);
+    const second = await again(database);
+    await second.createJson({}).append([{ n: 3 }]);
+    await publish(second);
     expect(await numbers(database)).toEqual([1n, 3n]);
     expect(await left(database)).toEqual(["films"]);
   });
 
   test("takes a table of JSON that was closed as it is", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     const writer = tables.createJson({});
     await writer.append([{ n: 1 }]);
     await save(tables, "one");
@@ -169,7 +167,7 @@ describe("an attempt after a checkpoint", () => {
     await save(tables, "closed");
     await tables.discard();
 
-    const second = await attempt(database);
+    const second = await again(database);
     const resumed = second.createJson({});
     expect(resumed.rows).toBe(1);
     await expect(resumed.append([{ n: 2 }])).rejects.toMatchObject({ code: "table.writer_closed" });
@@ -180,42 +178,42 @@ describe("an attempt after a checkpoint", () => {
 
   test("makes a table from SQL anew, and the checkpoint forgets the old one at once", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     // A type that the table writer does not take.
     await tables.createAs("SELECT 'POINT(1 1)'::GEOMETRY AS n", {}, () => database.connect());
     await save(tables, "made");
     await tables.discard();
 
-    const second = await attempt(database);
+    const second = await again(database);
     expect(second.kept).toEqual([{ table: "films", rows: 1 }]);
     const failed = second.createAs("SELECT nowhere", {}, () => database.connect());
     await expect(failed).rejects.toMatchObject({ code: "sql.binding" });
     await second.discard();
 
-    const third = await attempt(database);
+    const third = await again(database);
     expect([third.resumed, third.kept]).toEqual(["made", []]);
     await third.createAs("SELECT range AS n FROM range(3)", {}, () => database.connect());
     await save(third, "remade");
     await third.discard();
 
-    await publish(await attempt(database));
+    await publish(await again(database));
     expect(await numbers(database)).toEqual([0n, 1n, 2n]);
   });
 
   test("of a writer has its state", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     await save(tables, { batches: 17 });
     await tables.discard();
-    const second = await attempt(database);
+    const second = await again(database);
     expect(second.resumed).toEqual({ batches: 17 });
     await publish(second);
-    expect((await attempt(database)).resumed).toBeUndefined();
+    expect((await again(database)).resumed).toBeUndefined();
   });
 
   test("refuses other columns", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     await tables.create(N);
     tables.createJson({ output: "json", columns: N });
     await save(tables, 1);
@@ -228,24 +226,24 @@ describe("an attempt after a checkpoint", () => {
       async (it: StepTables) => it.createJson({ output: "json" }),
       async (it: StepTables) => it.createJson({ output: "json", columns: N, onTypeChange: "fail" }),
     ];
-    for (const open of attempts) {
-      const second = await attempt(database);
-      await expect(open(second)).rejects.toEqual(refused);
+    for (const attempt of attempts) {
+      const second = await again(database);
+      await expect(attempt(second)).rejects.toEqual(refused);
       await second.discard();
     }
   });
 
   test("is refused where rows of the checkpoint are missing", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     (await tables.create(N)).append({ n: 1 });
     await save(tables, 1);
     await tables.discard();
     await database.query("DELETE FROM _staging__films");
-    await expect(attempt(database)).rejects.toMatchObject({ code: "checkpoint.incomplete" });
+    await expect(again(database)).rejects.toMatchObject({ code: "checkpoint.incomplete" });
     await database.query("DROP TABLE _staging__films");
-    await expect(attempt(database)).rejects.toMatchObject({ code: "checkpoint.incomplete" });
-    await publish(await anotherStep(database));
+    await expect(again(database)).rejects.toMatchObject({ code: "checkpoint.incomplete" });
+    await publish(await anew(database));
     expect(await left(database)).toEqual([]);
   });
 });
@@ -256,32 +254,32 @@ describe("an attempt that begins anew", () => {
     const other = await StepTables.open(database, "films2");
     await other.create(N);
     await save(other, "other");
-    const tables = await attempt(database);
+    const tables = await first(database);
     await tables.create(N, { output: "actors" });
     await tables.createJson({ output: "json" }).append([{ n: 1 }]);
     await save(tables, 1);
     await tables.discard();
     expect(await left(database)).toHaveLength(5);
-    expect((await anotherStep(database)).resumed).toBeUndefined();
+    expect((await anew(database)).resumed).toBeUndefined();
     expect(await left(database)).toEqual(["_staging__films2", "films2"]);
-    expect((await attempt(database)).resumed).toBeUndefined();
+    expect((await again(database)).resumed).toBeUndefined();
   });
 });
 
 describe("a checkpoint", () => {
   test("replaces the one before, also between attempts", async () => {
     const database = await openDatabase();
-    for (let number = 0; number < 3; number++) {
-      const tables = await attempt(database);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const tables = await again(database);
       const writer = await tables.create(N);
       for (const half of [0, 0.5]) {
         writer.append({ n: writer.rows });
-        await save(tables, number + half);
+        await save(tables, attempt + half);
       }
       await tables.discard();
     }
     expect(await left(database)).toEqual(["_staging__films", "films"]);
-    const last = await attempt(database);
+    const last = await again(database);
     expect(last.resumed).toBe(2.5);
     await publish(last);
     expect(await numbers(database)).toEqual([0, 1, 2, 3, 4, 5]);
@@ -289,7 +287,7 @@ describe("a checkpoint", () => {
 
   test("has the rows of the moment when it was called", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     const writer = await tables.create(N, { output: "a" });
     const json = tables.createJson({ output: "b" });
     writer.append({ n: 1 });
@@ -300,12 +298,12 @@ describe("a checkpoint", () => {
     await expect(save(tables, 2)).rejects.toMatchObject({ code: "checkpoint.busy" });
     await saved;
     await tables.discard();
-    expect((await attempt(database)).kept.map(({ rows }) => rows)).toEqual([1, 1]);
+    expect((await again(database)).kept.map(({ rows }) => rows)).toEqual([1, 1]);
   });
 
   test("is waited for when the step ends without it", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     await tables.createJson({}).append([{ n: 1 }]);
     void save(tables, 1);
     await publish(tables);
@@ -314,24 +312,24 @@ describe("a checkpoint", () => {
 
   test("is refused while a call to a JSON table has not come back", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     const json = tables.createJson({});
     const appended = json.append(Array.from({ length: 3000 }, (_, n) => ({ n })));
     await expect(save(tables, 1)).rejects.toMatchObject({ code: "checkpoint.busy" });
     await appended;
     await save(tables, 1);
     await tables.discard();
-    expect((await attempt(database)).kept).toEqual([{ table: "films", rows: 3000 }]);
+    expect((await again(database)).kept).toEqual([{ table: "films", rows: 3000 }]);
   });
 
   test("fails with what has made a table incomplete, whoever has caught it", async () => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     const writer = await tables.create(N, { output: "a" });
     expect(() => writer.append({ n: "x" })).toThrow("INTEGER");
     await expect(save(tables, 1)).rejects.toMatchObject({ code: "table.value_misfit" });
     await tables.discard();
-    const second = await attempt(database);
+    const second = await again(database);
     expect(second.resumed).toBeUndefined();
     const json = second.createJson({});
     await expect(json.append([{ n: Number.NaN }])).rejects.toThrow("NaN");
@@ -362,7 +360,7 @@ describe("a state", () => {
   ])("cannot be %s", (_what, state, message) => {
     expect(() => stateText(state as JsonValue)).toThrow(
       expect.objectContaining({
-        code: "checkpoint.invalid",
+        code: "state.invalid",
         message: expect.stringContaining(message) as unknown,
       }) as Error,
     );
@@ -379,9 +377,9 @@ describe("a state", () => {
     [twice, twice],
   ])("%# comes back as it was", async (state: JsonValue) => {
     const database = await openDatabase();
-    const tables = await attempt(database);
+    const tables = await first(database);
     await save(tables, state);
     await tables.discard();
-    expect((await attempt(database)).resumed).toEqual(state);
+    expect((await again(database)).resumed).toEqual(state);
   });
 });

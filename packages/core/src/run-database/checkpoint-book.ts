@@ -2,7 +2,7 @@ import type { Column } from "../contract.ts";
 import type { JsonSnapshot } from "../json-rows/json-snapshot.ts";
 import { Semaphore } from "../semaphore.ts";
 import type { RunDatabase, Statement } from "./run-database.ts";
-import { rowsName, stagingName } from "./staging.ts";
+import { dropStatement, rowsName, stagingName } from "./staging.ts";
 
 /** The point after which a step goes on: all of it is committed. */
 export interface Checkpoint {
@@ -39,19 +39,29 @@ export function eraseCheckpoint(stepId: string): Statement {
 export class CheckpointBook {
   readonly #database: RunDatabase;
   readonly #stepId: string;
-  readonly #identity: string;
+  readonly #identity: string | undefined;
   readonly #writing = new Semaphore(1);
   #last: Checkpoint | undefined;
 
-  private constructor(database: RunDatabase, stepId: string, identity: string, last: Checkpoint | undefined) {
+  private constructor(
+    database: RunDatabase,
+    stepId: string,
+    identity: string | undefined,
+    last: Checkpoint | undefined,
+  ) {
     this.#database = database;
     this.#stepId = stepId;
     this.#identity = identity;
     this.#last = last;
   }
 
-  /** The book of attempts with one identity. It does not show what others have left; they are to be erased. */
-  static async open(database: RunDatabase, stepId: string, identity: string): Promise<CheckpointBook> {
+  /** With the checkpoint of the same identity, if there is one. Any other one must be erased. */
+  static async open(
+    database: RunDatabase,
+    stepId: string,
+    identity: string | undefined,
+  ): Promise<CheckpointBook> {
+    if (identity === undefined) return new CheckpointBook(database, stepId, identity, undefined);
     const { rows } = await database.lookUp(
       "SELECT state, tables FROM _osiris.checkpoints WHERE step = $1 AND identity = $2",
       [stepId, identity],
@@ -72,23 +82,30 @@ export class CheckpointBook {
     return this.#writing.run(() => this.#write(checkpoint));
   }
 
-  /** Forgets a table that is to be made anew. What it was is dropped with all that no checkpoint has. */
+  /** Drops a table that is to be made anew, and with it what the checkpoint says of it. */
   async leaveOut(table: string): Promise<void> {
     await this.#writing.run(async () => {
       if (this.#last === undefined) return;
       const { state, tables } = this.#last;
-      await this.#write({ state, tables: tables.filter((snapshot) => snapshot.table !== table) });
+      const gone = tables.filter((snapshot) => snapshot.table === table).flatMap((it) => placeOf(it) ?? []);
+      const kept = tables.filter((snapshot) => snapshot.table !== table);
+      await this.#write({ state, tables: kept }, gone.map(dropStatement));
     });
   }
 
-  async #write(checkpoint: Checkpoint): Promise<void> {
+  async #write(checkpoint: Checkpoint, more: readonly Statement[] = []): Promise<void> {
     // UPDATE, because a row that is deleted stays in the table until DuckDB tidies up: a thousand of them take time.
     const sql =
       this.#last === undefined
-        ? "INSERT INTO _osiris.checkpoints VALUES ($1, $2, $3, $4)"
-        : "UPDATE _osiris.checkpoints SET identity = $2, state = $3, tables = $4 WHERE step = $1";
-    const params = [this.#stepId, this.#identity, checkpoint.state, JSON.stringify(checkpoint.tables)];
-    await this.#database.inTransaction([{ sql, params }]);
+        ? "INSERT INTO _osiris.checkpoints (step, state, tables, identity) VALUES ($1, $2, $3, $4)"
+        : "UPDATE _osiris.checkpoints SET state = $2, tables = $3, identity = $4 WHERE step = $1";
+    const params = [
+      this.#stepId,
+      checkpoint.state,
+      JSON.stringify(checkpoint.tables),
+      this.#identity ?? null,
+    ];
+    await this.#database.inTransaction([{ sql, params }, ...more]);
     this.#last = checkpoint;
   }
 }

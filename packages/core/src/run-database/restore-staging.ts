@@ -41,7 +41,10 @@ export async function cutToCheckpoint(
   }
 }
 
-/** Copies what stays, because the numbers of deleted rows would be gaps. DuckDB does it whole or not at all. */
+/**
+ * Copies what stays, in its order, because the places of deleted rows would be gaps. DuckDB does it whole or not at all. (A
+ * column may be called rowid.)
+ */
 async function cut(
   place: string,
   rows: number,
@@ -49,11 +52,7 @@ async function cut(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const table = `main.${quoteIdentifier(place)}`;
-  await database.query(
-    `CREATE OR REPLACE TABLE ${table} AS SELECT * FROM ${table} WHERE rowid < ${rows}`,
-    undefined,
-    signal,
-  );
+  await database.query(`CREATE OR REPLACE TABLE ${table} AS FROM ${table} LIMIT ${rows}`, undefined, signal);
 }
 
 function incomplete({ table, rows }: TableSnapshot): OsirisError {

@@ -77,8 +77,8 @@ export class RunDatabase implements AsyncDisposable {
         {
           sql: "CREATE TABLE IF NOT EXISTS _osiris.steps (step VARCHAR, table_name VARCHAR, row_count BIGINT)",
         },
+        RECEIPTS_TABLE,
         CHECKPOINTS_TABLE,
-        { sql: RECEIPTS_TABLE },
       ]);
       await database.#wallIn(reachable);
       return database;
@@ -183,10 +183,10 @@ export class RunDatabase implements AsyncDisposable {
   inTransaction(statements: readonly Statement[]): Promise<void> {
     return this.#transactions.run(async () => {
       const connection = await this.#connectOwn();
-      // One statement is a transaction by itself, in half the time.
-      const all = statements.length === 1 ? statements : [{ sql: "BEGIN" }, ...statements, { sql: "COMMIT" }];
       try {
-        for (const { sql, params } of all as readonly Statement[]) await connection.run(sql, params);
+        await connection.run("BEGIN");
+        for (const { sql, params } of statements) await connection.run(sql, params);
+        await connection.run("COMMIT");
       } finally {
         // A connection that closes inside a transaction rolls it back.
         connection.close();

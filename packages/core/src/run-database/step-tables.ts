@@ -34,8 +34,8 @@ export interface StepTablesOptions {
   /** Is told how the types of JSON rows were decided. @default nobody is */
   readonly report?: Report;
   /**
-   * What the attempt does, as a text. It goes on after the checkpoint that an earlier attempt with the same text has left;
-   * else it begins anew. @default ""
+   * Says what is being made: an attempt goes on after the checkpoint that one of the same identity has left.
+   * @default it begins anew
    */
   readonly identity?: string;
 }
@@ -86,7 +86,7 @@ export class StepTables {
     stepId: string,
     options: StepTablesOptions = {},
   ): Promise<StepTables> {
-    const book = await CheckpointBook.open(database, stepId, options.identity ?? "");
+    const book = await CheckpointBook.open(database, stepId, options.identity);
     const tables = new StepTables(database, stepId, options, book);
     if (book.last === undefined) await dropStaging(database, stepId);
     else await tables.#restore(book.last);
@@ -94,6 +94,7 @@ export class StepTables {
   }
 
   async #restore(checkpoint: Checkpoint): Promise<void> {
+    await dropBeyond(checkpoint, this.#database, this.#stepId);
     await cutToCheckpoint(checkpoint, this.#database, this.#stepId, this.#signal);
     for (const snapshot of checkpoint.tables) {
       const { table, rows, json } = snapshot;
@@ -227,15 +228,15 @@ export class StepTables {
   }
 
   /**
-   * Publishes the sealed tables, or records that the step made none, in one transaction with the step's receipt; the
-   * checkpoint ends with it. Afterwards each is complete under its own name; before it, and after a crash at any point,
-   * the old one or none is there.
+   * Publishes the sealed tables, or records that the step made none, in one transaction with the step's receipt; with it
+   * the checkpoint ends. Afterwards each is complete under its own name; before it, and after a crash at any point, the
+   * old one or none is there.
    */
   async publish(sealed: readonly CreatedTable[], receipt: JsonValue = null): Promise<void> {
     const names = new Set(sealed.map(({ table }) => stagingName(table)));
     const leftovers = (await stagedNames(this.#database, this.#stepId)).filter((name) => !names.has(name));
-    // A copy of what an attempt that failed had rejected.
     const rejects = tableName(this.#stepId, REJECTS);
+    // A copy that an attempt which failed has left.
     if (!sealed.some(({ table }) => table === rejects)) leftovers.push(rejects);
     await this.#database.inTransaction([
       ...publishStatements(this.#stepId, sealed, leftovers),
@@ -244,21 +245,16 @@ export class StepTables {
     this.#tables.clear();
   }
 
-  /**
-   * Publishes a copy of what a failed step has rejected so far: it may say why it failed.
-   * @returns how many rows that is
-   */
-  async publishRejects(): Promise<number> {
+  /** Publishes a copy of what a step that failed has rejected so far: it may say why it failed. */
+  async publishRejects(): Promise<void> {
     const rejects = tableName(this.#stepId, REJECTS);
     const staged = this.#tables.get(rejects);
-    if (staged === undefined) return 0;
-    await staged.close();
-    const { rows } = await this.#database.describe(stagingName(rejects));
-    if (rows === 0) return 0;
+    await staged?.close();
+    if (staged === undefined || staged.rows === 0) return;
+    const name = `main.${quoteIdentifier(rejects)}`;
     await this.#database.inTransaction([
-      { sql: `CREATE OR REPLACE TABLE main.${quoteIdentifier(rejects)} AS FROM ${staging(rejects)}` },
+      { sql: `CREATE OR REPLACE TABLE ${name} AS FROM ${staging(rejects)}` },
     ]);
-    return rows;
   }
 
   /** Drops what was staged, but for what belongs to a checkpoint. Published tables are not touched. */

@@ -3,6 +3,7 @@ import { isPattern, patternFolder, type ManifestStep } from "@osiris/compiler";
 import {
   DATABASE_FILE,
   dropTables,
+  forgetCheckpoints,
   forgetSteps,
   readReceipts,
   RunDatabase,
@@ -48,8 +49,12 @@ export class LocalAdapter implements ExecutionAdapter {
     return { receipts, tables: new Set(await database.tables()) };
   }
 
-  async forget(stepIds: readonly string[], remade: readonly string[]): Promise<void> {
-    await forgetSteps(this.#ready().database, stepIds, remade);
+  async forget(stepIds: readonly string[]): Promise<void> {
+    await forgetSteps(this.#ready().database, stepIds);
+  }
+
+  async forgetCheckpoints(stepIds: readonly string[]): Promise<void> {
+    await forgetCheckpoints(this.#ready().database, stepIds);
   }
 
   reuse(step: ManifestStep, receipt: StepReceipt): void {

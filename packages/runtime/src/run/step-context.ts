@@ -3,7 +3,6 @@ import {
   OsirisError,
   quoteIdentifier,
   SINGLE_INPUT_NAME,
-  stateText,
   StepTables,
   type Column,
   type ColumnBatch,
@@ -30,6 +29,7 @@ import { limitRejects } from "./max-rejects.ts";
 import { partialPath } from "./partial-file.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
+import { keptState } from "./step-state.ts";
 
 export interface StepScope {
   readonly step: ManifestStep;
@@ -43,7 +43,7 @@ export interface StepScope {
   readonly log: RunLog;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
-  /** What the attempt does, as a text: it goes on after the checkpoint of one with the same. */
+  /** Of what the step makes, of what: an attempt goes on after the checkpoint of one with the same identity. */
   readonly identity: string;
 }
 
@@ -114,9 +114,8 @@ export class StepContext implements DriverContext {
 
   async checkpoint(state: JsonValue): Promise<void> {
     this.#assertOpen("checkpoint");
-    const text = stateText(state);
-    if (JSON.stringify(this.#scope.redactor.value(JSON.parse(text))) !== text) throw this.#secretState();
-    await this.tables.checkpoint(text);
+    const { step, redactor } = this.#scope;
+    await this.tables.checkpoint(keptState(state, step, redactor));
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
@@ -181,15 +180,6 @@ export class StepContext implements DriverContext {
       await connection.run(view);
     }
     return connection;
-  }
-
-  #secretState(): OsirisError {
-    return new OsirisError({
-      code: "checkpoint.secret",
-      category: "internal",
-      message: `Step "${this.#scope.step.id}": the state of a checkpoint holds a secret of this run, or a text that looks like one`,
-      hint: "States are kept on disk. Leave the secret out, and take it from the config again.",
-    });
   }
 
   #assertOpen(call: string): void {
