@@ -86,7 +86,7 @@ describe("ctx.checkpoint", () => {
     const { attempt } = await step();
     const first = await attempt();
     await first.checkpoint("before");
-    await expect(first.checkpoint(state)).rejects.toMatchObject({ code: "checkpoint.secret" });
+    await expect(first.checkpoint(state)).rejects.toMatchObject({ code: "state.secret" });
     await first.close();
     await first.tables.discard();
     expect((await attempt()).resumed).toBe("before");
@@ -95,7 +95,7 @@ describe("ctx.checkpoint", () => {
   test("is refused for what is no JSON, and after run() has settled", async () => {
     const { attempt } = await step();
     const ctx = await attempt();
-    await expect(ctx.checkpoint({ at: 1n } as never)).rejects.toMatchObject({ code: "checkpoint.invalid" });
+    await expect(ctx.checkpoint({ at: 1n } as never)).rejects.toMatchObject({ code: "state.invalid" });
     await ctx.close();
     await expect(ctx.checkpoint(1)).rejects.toMatchObject({ code: "driver.context_closed" });
   });
