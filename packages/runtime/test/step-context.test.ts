@@ -11,8 +11,8 @@ import { StepContext } from "../src/run/step-context.ts";
 const SECRET = 'p"a/s';
 
 interface Step {
-  attempt(): Promise<StepContext>;
-  events(): string;
+  readonly attempt: () => Promise<StepContext>;
+  readonly events: () => string;
 }
 
 /** A step called "films" that goes on after its checkpoints. */
