@@ -223,7 +223,7 @@ export interface DriverContext {
    *
    * Await it. It takes milliseconds, with two writes to the disk: call it once for a page, not for a row. `state` is JSON
    * of at most 1 MiB without secrets, and not null.
-   * @throws OsirisError `state.invalid`, `checkpoint.secret`; `checkpoint.busy` when another call to it or to a JSON
+   * @throws OsirisError `state.invalid`, `state.secret`; `checkpoint.busy` when another call to it or to a JSON
    * table has not come back
    */
   checkpoint(state: JsonValue): Promise<void>;

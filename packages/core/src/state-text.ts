@@ -6,7 +6,8 @@ import { className, isPlainObject } from "./json-rows/json-cell.ts";
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The state of a checkpoint, or of a step for its next run, as JSON text. Strict, because what JSON would leave out or change is a cursor that is lost.
+ * The state of a checkpoint, or of a step for its next run, as JSON text. Strict, because what JSON would leave out or
+ * change is a cursor that is lost.
  * @throws OsirisError `state.invalid`
  */
 export function stateText(state: JsonValue): string {

@@ -10,7 +10,7 @@ const [file = "", items = "0", fatal = "0"] = process.argv.slice(2);
 await using database = await RunDatabase.open(file, {}, { files: [], directories: [] });
 
 let statements = 0;
-const run = Reflect.get(GuardedConnection.prototype, "run") as GuardedConnection["run"];
+const run = Reflect.get(GuardedConnection.prototype, "run");
 GuardedConnection.prototype.run = function dying(...args) {
   statements += 1;
   if (statements === Number(fatal)) process.kill(process.pid, "SIGKILL");

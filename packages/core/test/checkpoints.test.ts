@@ -64,6 +64,22 @@ describe("an attempt after a checkpoint", () => {
     expect(await left(database)).toEqual(["films"]);
   });
 
+  test("has the first rows in their order, whatever their number and the names of their columns", async () => {
+    const database = await openDatabase();
+    const tables = await first(database);
+    const columns: readonly Column[] = [{ name: "rowid", type: "INTEGER" }];
+    const writer = await tables.create(columns);
+    for (let n = 0; n < 3 * MANY; n++) writer.append({ rowid: -n });
+    await save(tables, 1);
+    for (let n = 0; n < MANY; n++) writer.append({ rowid: 1 });
+    await tables.discard();
+    await publish(await again(database));
+    let n = 0;
+    for await (const batch of database.read("films"))
+      for (let row = 0; row < batch.rowCount; row++) expect(batch.columns[0]?.get(row)).toBe(-n++ || 0);
+    expect(n).toBe(3 * MANY);
+  });
+
   test("finds it in a file that another process has left without closing", async () => {
     const folder = tempFolder();
     const path = join(folder, DATABASE_FILE);
@@ -96,7 +112,9 @@ describe("an attempt after a checkpoint", () => {
     tables.createJson({ output: "empty", columns: N });
     await save(tables, "movies");
     await tables.create(N, { output: "late" });
+    expect(await left(database)).toContain("_staging__films__late");
     await tables.discard();
+    expect(await left(database)).not.toContain("_staging__films__late");
 
     const second = await again(database);
     (await second.create(N, { output: "movies" })).append({ n: 5 });
@@ -149,10 +167,13 @@ describe("an attempt after a checkpoint", () => {
     await writer.append([{ n: 2 }]);
     await tables.seal();
     await tables.discard();
-
     const second = await again(database);
-    await second.createJson({}).append([{ n: 3 }]);
-    await publish(second);
+    await second.seal();
+    await second.discard();
+
+    const third = await again(database);
+    await third.createJson({}).append([{ n: 3 }]);
+    await publish(third);
     expect(await numbers(database)).toEqual([1n, 3n]);
     expect(await left(database)).toEqual(["films"]);
   });

@@ -2,7 +2,7 @@ import type { Column } from "../contract.ts";
 import type { JsonSnapshot } from "../json-rows/json-snapshot.ts";
 import { Semaphore } from "../semaphore.ts";
 import type { RunDatabase, Statement } from "./run-database.ts";
-import { dropStatement, rowsName, stagingName } from "./staging.ts";
+import { rowsName, stagingName } from "./staging.ts";
 
 /** The point after which a step goes on: all of it is committed. */
 export interface Checkpoint {
@@ -82,18 +82,16 @@ export class CheckpointBook {
     return this.#writing.run(() => this.#write(checkpoint));
   }
 
-  /** Drops a table that is to be made anew, and with it what the checkpoint says of it. */
+  /** Forgets a table that is to be made anew. What it was is dropped with all that no checkpoint has. */
   async leaveOut(table: string): Promise<void> {
     await this.#writing.run(async () => {
       if (this.#last === undefined) return;
       const { state, tables } = this.#last;
-      const gone = tables.filter((snapshot) => snapshot.table === table).flatMap((it) => placeOf(it) ?? []);
-      const kept = tables.filter((snapshot) => snapshot.table !== table);
-      await this.#write({ state, tables: kept }, gone.map(dropStatement));
+      await this.#write({ state, tables: tables.filter((snapshot) => snapshot.table !== table) });
     });
   }
 
-  async #write(checkpoint: Checkpoint, more: readonly Statement[] = []): Promise<void> {
+  async #write(checkpoint: Checkpoint): Promise<void> {
     // UPDATE, because a row that is deleted stays in the table until DuckDB tidies up: a thousand of them take time.
     const sql =
       this.#last === undefined
@@ -105,7 +103,7 @@ export class CheckpointBook {
       JSON.stringify(checkpoint.tables),
       this.#identity ?? null,
     ];
-    await this.#database.inTransaction([{ sql, params }, ...more]);
+    await this.#database.inTransaction([{ sql, params }]);
     this.#last = checkpoint;
   }
 }

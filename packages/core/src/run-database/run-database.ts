@@ -32,6 +32,9 @@ export interface Statement {
  */
 const KEEP_PROGRESS = "PRAGMA disable_print_progress_bar; PRAGMA enable_progress_bar";
 
+const BEGIN: Statement = { sql: "BEGIN" };
+const COMMIT: Statement = { sql: "COMMIT" };
+
 export interface TableShape {
   readonly rows: number;
   readonly columns: readonly Column[];
@@ -189,10 +192,10 @@ export class RunDatabase implements AsyncDisposable {
   inTransaction(statements: readonly Statement[]): Promise<void> {
     return this.#transactions.run(async () => {
       const connection = await this.#connectOwn();
+      // One statement is a transaction by itself, in half the time.
+      const all = statements.length === 1 ? statements : [BEGIN, ...statements, COMMIT];
       try {
-        await connection.run("BEGIN");
-        for (const { sql, params } of statements) await connection.run(sql, params);
-        await connection.run("COMMIT");
+        for (const { sql, params } of all) await connection.run(sql, params);
       } finally {
         // A connection that closes inside a transaction rolls it back.
         connection.close();

@@ -94,7 +94,6 @@ export class StepTables {
   }
 
   async #restore(checkpoint: Checkpoint): Promise<void> {
-    await dropBeyond(checkpoint, this.#database, this.#stepId);
     await cutToCheckpoint(checkpoint, this.#database, this.#stepId, this.#signal);
     for (const snapshot of checkpoint.tables) {
       const { table, rows, json } = snapshot;
