@@ -189,7 +189,8 @@ describe("logs", () => {
   test("follow a run to its end, also to one that is killed", async () => {
     const folder = talk(`const { existsSync } = await import("node:fs");
       ctx.log("info", "waiting");
-      while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));`);
+      while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
+      ctx.log("info", "went on");`);
     const run = startOsiris(folder, "run", "pipeline.yaml");
     const ended = outcomeOf(run);
     await untilStderr(run, "ends …");
@@ -200,7 +201,7 @@ describe("logs", () => {
     await ended;
     const all = await followed;
     expect(all.exitCode).toBe(0);
-    expect(withoutTimes(all.stdout)).toBe("info  ends: waiting\n");
+    expect(withoutTimes(all.stdout)).toBe("info  ends: waiting\ninfo  ends: went on\n");
 
     rmSync(join(folder, "go"));
     const second = startOsiris(folder, "run", "pipeline.yaml");
