@@ -16,9 +16,9 @@ test.each([
   ],
   [
     event("step_complete", { rows_in: 9_000, rows_out: 0, rejected: 12, duration_ms: 61_000 }),
-    "✓ step            0 rows      1:01  148 rows/s  12 rejected",
+    "✓ step             0 rows      1:01  148 rows/s  12 rejected",
   ],
-  [event("step_reused", { rows_out: 3 }), "✓ step            3 rows  reused"],
+  [event("step_reused", { rows_out: 3 }), "✓ step             3 rows  reused"],
   [event("step_failed", {}), "✗ step  failed"],
   [event("step_cancelled", {}), "- step  cancelled"],
   [event("table_published", {}), undefined],
