@@ -183,7 +183,7 @@ describe("logs", () => {
     appendFileSync(file, '\n{"ts":"2026-11-21T00:00:00Z","event":"log","level":"info","message":"later"}\n');
     const damaged = await osiris(folder, "logs", "--tail", "1");
     expect(damaged.stdout).toContain("later");
-    expect(damaged.stderr).toMatch(/^1 lines of .*events\.jsonl could not be read\.\n$/);
+    expect(damaged.stderr).toMatch(/^Lines of .*events\.jsonl that could not be read: 1\.\n$/);
   });
 
   test("follow a run to its end, also to one that is killed", async () => {
