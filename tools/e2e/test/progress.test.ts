@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,6 +30,13 @@ function steps(run: string, ...ids: readonly string[]): string {
       ids.map((id) => `  - { id: ${id}, component: slow.rows, mode: read, needs: [] }\n`).join(""),
     ),
   });
+}
+
+/** A command that does not outlive its test. */
+function start(folder: string, ...args: readonly string[]): ChildProcess {
+  const child = startOsiris(folder, ...args);
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
 }
 
 /** Long enough for several frames. */
@@ -162,7 +170,7 @@ describe("on a terminal", () => {
 describe("--progress json", () => {
   test("gives the events as they are recorded, and how far the steps are", async () => {
     const folder = steps(`${QUARTER} console.log("from the driver"); await until("go");`, "rows");
-    const child = startOsiris(folder, "run", "pipeline.yaml", "--progress", "json", "--json");
+    const child = start(folder, "run", "pipeline.yaml", "--progress", "json", "--json");
     const outcome = outcomeOf(child);
     await untilStderr(child, '"event":"progress"');
     writeFileSync(join(folder, "go"), "");
@@ -232,8 +240,7 @@ test("rows that a step reads and the progress of DuckDB's statements are known w
     config: { query: "SELECT sum(sin(n * b.range)) AS s FROM made, range(1000000) b" }
 `),
   });
-  const child = startOsiris(folder, "run", "pipeline.yaml", "--progress", "json", "--concurrency", "2");
-  onTestFinished(() => void child.kill("SIGKILL"));
+  const child = start(folder, "run", "pipeline.yaml", "--progress", "json", "--concurrency", "2");
   const outcome = outcomeOf(child);
   await untilStderr(child, '"step_id":"read","rows":2048,"total_rows":1000000,"done":0.002048');
   writeFileSync(join(folder, "go"), "");
@@ -261,7 +268,7 @@ describe("stderr that nobody takes", () => {
 
   test("does not stop a run when it is closed", async () => {
     const folder = steps(`${TALK} await until("go"); ${TALK}`, "talker");
-    const child = startOsiris(folder, "run", "pipeline.yaml", "--json");
+    const child = start(folder, "run", "pipeline.yaml", "--json");
     child.stderr?.destroy();
     writeFileSync(join(folder, "go"), "");
     let stdout = "";
@@ -282,7 +289,7 @@ describe("stderr that nobody takes", () => {
 
   test("does not hold a run up when it is not read", async () => {
     const folder = steps(TALK, "talker");
-    const child = startOsiris(folder, "run", "pipeline.yaml", "--json");
+    const child = start(folder, "run", "pipeline.yaml", "--json");
     const sessions = join(folder, ".osiris_sessions");
     const status = (): string => {
       const [run] = existsSync(sessions) ? readdirSync(sessions).filter((name) => name !== "builds") : [];

@@ -183,13 +183,14 @@ describe("logs", () => {
     appendFileSync(file, '\n{"ts":"2026-11-21T00:00:00Z","event":"log","level":"info","message":"later"}\n');
     const damaged = await osiris(folder, "logs", "--tail", "1");
     expect(damaged.stdout).toContain("later");
-    expect(damaged.stderr).toMatch(/^1 lines of .*events\.jsonl could not be read\.\n$/);
+    expect(damaged.stderr).toMatch(/^Lines of .*events\.jsonl that could not be read: 1\.\n$/);
   });
 
   test("follow a run to its end, also to one that is killed", async () => {
     const folder = talk(`const { existsSync } = await import("node:fs");
       ctx.log("info", "waiting");
-      while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));`);
+      while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
+      ctx.log("info", "went on");`);
     const run = startOsiris(folder, "run", "pipeline.yaml");
     const ended = outcomeOf(run);
     await untilStderr(run, "ends …");
@@ -200,7 +201,7 @@ describe("logs", () => {
     await ended;
     const all = await followed;
     expect(all.exitCode).toBe(0);
-    expect(withoutTimes(all.stdout)).toBe("info  ends: waiting\n");
+    expect(withoutTimes(all.stdout)).toBe("info  ends: waiting\ninfo  ends: went on\n");
 
     rmSync(join(folder, "go"));
     const second = startOsiris(folder, "run", "pipeline.yaml");

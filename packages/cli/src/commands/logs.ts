@@ -5,6 +5,7 @@ import { OsirisError, type LogLevel } from "@osiris/core";
 import { findRun, readRunRecord, type RunEvent, type RunRecord } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { eventLine, levelOf, LOG_LEVELS, metricLine, type Metric } from "../logs/log-line.ts";
+import { LastLines } from "../logs/last-lines.ts";
 import { readLines } from "../logs/read-lines.ts";
 import { JsonLines, TextLines, type LineSink, type LogLine } from "../logs/line-sink.ts";
 import type { Output } from "../output.ts";
@@ -31,7 +32,7 @@ export async function logsCommand(wanted: string, options: LogsOptions, output: 
   const sink = output.json ? new JsonLines(output) : new TextLines(output);
   const unread = await printLines(readLines(file, goesOn), options, sink);
   if (sink.count === 0 && options.metrics !== true) output.note(NOTHING);
-  if (unread > 0) output.note(`${unread} lines of ${file} could not be read.`);
+  if (unread > 0) output.note(`Lines of ${file} that could not be read: ${unread}.`);
   return EXIT.ok;
 }
 
@@ -45,7 +46,7 @@ async function printLines(
 ): Promise<number> {
   const { tail } = options;
   const read = options.metrics === true ? metricReader(options) : eventReader(options);
-  let held: readonly LogLine[] | undefined = tail === undefined ? undefined : [];
+  let last = tail === undefined ? undefined : new LastLines(tail);
   let unread = 0;
   let torn = 0;
   for await (const lines of blocks) {
@@ -61,14 +62,14 @@ async function printLines(
       const text = read(document);
       if (text !== undefined) found.push({ raw, text });
     }
-    if (held !== undefined) held = [...held, ...found].slice(-(tail ?? 0));
+    last?.add(found);
     // Of a run that goes on these were the last ones until now.
     const isCaughtUp = lines.length === 0;
-    if (held !== undefined && !isCaughtUp) continue;
-    if (!(await sink.add(held ?? found))) break;
-    held = undefined;
+    if (last !== undefined && !isCaughtUp) continue;
+    if (!(await sink.add(last?.lines ?? found))) break;
+    last = undefined;
   }
-  await sink.add(held ?? []);
+  await sink.add(last?.lines ?? []);
   await sink.end();
   return unread;
 }

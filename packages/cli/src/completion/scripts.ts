@@ -38,7 +38,7 @@ _osiris() {
       :files) _files ;;
       :folders) _files -/ ;;
       :pipelines) _files -g '*.(yaml|yml)' ;;
-      *) found+=("\${value//:/\\\\:}:$description") ;;
+      *) found+=("\${value//:/\\\\:}\${description:+:$description}") ;;
     esac
   done < <(command osiris ${COMPLETE_COMMAND} "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
   (( \${#found} )) && _describe osiris found
