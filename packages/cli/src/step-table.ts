@@ -19,7 +19,7 @@ const COLUMNS: readonly StepColumn[] = [
     title: "attempts",
     align: "right",
     optional: true,
-    cell: ({ attempts = 1 }) => (attempts > 1 ? String(attempts) : ""),
+    cell: ({ attempts }) => (attempts > 1 ? String(attempts) : ""),
   },
   { title: "seconds", align: "right", cell: whenDone(({ duration_ms }) => (duration_ms / 1000).toFixed(2)) },
   { title: "rows/s", align: "right", cell: whenDone(speedText) },

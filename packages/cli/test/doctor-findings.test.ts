@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { roomFinding } from "../src/doctor/checks/disk.ts";
 import { memoryFinding } from "../src/doctor/checks/memory.ts";
-import { formatBytes } from "../src/text-table.ts";
+import { formatBytes } from "../src/format.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

@@ -1,6 +1,6 @@
 import type { RunEvent } from "@osiris/runtime";
 import { expect, test } from "vitest";
-import { endLine, warningLine } from "../src/progress/event-line.ts";
+import { endLine, noticeLine } from "../src/progress/event-line.ts";
 import { heartbeat } from "../src/progress/plain-view.ts";
 
 const paint = (_tone: string, text: string): string => text;
@@ -32,7 +32,7 @@ test("long ids are cut, so that the numbers stay in one column", () => {
 
 test("an attempt that has failed is told of, with when the next one comes", () => {
   const error = { message: "no answer", code: "net.timeout" };
-  expect(warningLine(event("step_retry", { attempt: 1, delay_ms: 2500, error }), paint)).toBe(
+  expect(noticeLine(event("step_retry", { attempt: 1, delay_ms: 2500, error }), paint)).toBe(
     "retry: step: attempt 1 failed, the next one in 2.50 s: no answer [net.timeout]",
   );
 });

@@ -25,8 +25,7 @@ export function noticeLine(event: RunEvent, paint: Paint): string | undefined {
 }
 
 function logLine(event: RunEvent, paint: Paint): string {
-  const { level } = event;
-  const mark = paint(level === "warn" ? "warn" : "bad", `${level}:`);
+  const mark = event["level"] === "warn" ? paint("warn", "warn:") : paint("bad", "error:");
   return `${mark} ${event.step_id}: ${plainLines(String(event["message"]))}`;
 }
 
