@@ -8,7 +8,7 @@ import { keyName, keyText, type PipelineKey } from "../pipeline-key.ts";
 import { isGone, isNear, ownProcess, type ProcessIdentity } from "./process-identity.ts";
 
 /** In the sessions folder, beside the runs. */
-export const LOCKS_FOLDER = "locks";
+const LOCKS_FOLDER = "locks";
 const POLL_MS = 200;
 const HEARTBEAT_MS = 10_000;
 /** How long a holder that cannot be asked after may show no sign of life. Clocks of machines differ by less. */
