@@ -1,4 +1,7 @@
 import { defineDriver, type CreatedTable, type Driver, type DriverContext } from "@osiris/core";
+import { checkFolder } from "./connection/check-folder.ts";
+import type { CsvConnection } from "./connection/connection.ts";
+import { discoverFolder } from "./connection/discover-folder.ts";
 import { assertComplete } from "./read/assert-complete.ts";
 import { configProblems, knownColumns, type CsvExtractorConfig } from "./read/config.ts";
 import { dialectOf, type CsvDialect } from "./read/dialect.ts";
@@ -18,7 +21,7 @@ import { TableScan, type CsvFile } from "./read/table-scan.ts";
  * `filesystem.csv_extractor`. One pass over the bytes checks every record and every value, and finds the types;
  * DuckDB then reads the files, with everything declared. No row becomes a JavaScript value.
  */
-export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
+export const csvExtractor: Driver<CsvExtractorConfig, CsvConnection> = defineDriver({
   async run({ config, ctx }) {
     const dialect = dialectOf(config);
     const files = await describeFiles(config, dialect, ctx);
@@ -33,6 +36,8 @@ export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
 
   validate: configProblems,
   columns: knownColumns,
+  check: checkFolder,
+  discover: discoverFolder,
 });
 
 /** The files and their columns, before a value of them is read. */
@@ -86,10 +91,6 @@ function tell(table: CreatedTable, scan: TableScan, { files, ctx }: LoadSetup): 
     return { ...column, source_name: source };
   });
   ctx.event("schema", { table: table.table, columns });
-  ctx.metric("rows_read", table.rows, "rows");
-  ctx.metric(
-    "bytes_processed",
-    scan.scans.reduce((sum, { file }) => sum + file.bytes, 0),
-    "bytes",
-  );
+  const bytes = scan.scans.reduce((sum, { file }) => sum + file.bytes, 0);
+  ctx.metric("bytes_read", bytes, "bytes");
 }

@@ -17,7 +17,6 @@ export const duckdbProcessor: Driver<DuckdbProcessorConfig> = defineDriver({
     ctx.log("debug", "The query's plan", { plan: await planOf(config.query, ctx) });
     const { rows, columns } = await ctx.createTableAs(config.query);
     await reportRenamed(config.query, columns, ctx);
-    ctx.metric("rows_processed", rows, "rows");
     return { rows };
   },
 });

@@ -1,8 +1,10 @@
 import { writeSync } from "node:fs";
 import { renderFinding, type Finding } from "@osiris/compiler";
 import type { OsirisError } from "@osiris/core";
+import { BackgroundWriter } from "./background-writer.ts";
 
-type Write = (text: string) => Promise<void>;
+/** Resolves with false when the reader has gone away. */
+type Write = (text: string) => Promise<boolean>;
 
 /**
  * The two streams. With `--json` stdout carries exactly one JSON document and everything for people goes to stderr;
@@ -10,8 +12,11 @@ type Write = (text: string) => Promise<void>;
  */
 export class Output {
   readonly json: boolean;
+  /** For who draws on it; {@link note} is for the rest. */
+  readonly stderr: BackgroundWriter = new BackgroundWriter(2);
   readonly #toStdout: Write;
-  #lastNote: Promise<void> = Promise.resolve();
+  #helped: Promise<void> | undefined;
+  #toNotes = (text: string): void => this.stderr.write(text);
 
   constructor(json: boolean) {
     this.json = json;
@@ -31,10 +36,49 @@ export class Output {
     await this.#toStdout(this.json ? `${JSON.stringify(document(), null, 2)}\n` : ensureNewline(text()));
   }
 
+  /** A result that comes in pieces, one document with `--json` or a text. It ends early when the reader has gone away. */
+  async stream(chunks: AsyncIterable<string>): Promise<void> {
+    for await (const chunk of chunks) if (!(await this.part(chunk))) return;
+  }
+
+  /** What `--help` and `--version` say. {@link flush} waits for it. */
+  help(text: string): void {
+    this.#helped = this.result(
+      () => ({ text: text.trimEnd() }),
+      () => text,
+    );
+  }
+
+  /**
+   * A part of a result that is too long to be held in one piece. Resolves when it has been handed over, with false when
+   * nobody reads any more. Rejects as {@link result} does.
+   */
+  part(text: string): Promise<boolean> {
+    return this.#toStdout(text);
+  }
+
   /** Progress, warnings. Never fails. */
   note(text: string): void {
-    const write = writer(process.stderr);
-    this.#lastNote = write(ensureNewline(text)).catch(() => undefined);
+    this.#toNotes(ensureNewline(text));
+  }
+
+  /** For programs that read stderr: from now on each note is a line of JSON. */
+  notesAsJson(): void {
+    this.#toNotes = (text) => {
+      const note = { ts: new Date().toISOString(), event: "note", message: text.trim() };
+      this.stderr.write(`${JSON.stringify(note)}\n`);
+    };
+  }
+
+  /** Gives notes to somebody else until it is disposed. */
+  divertNotes(take: (text: string) => void): Disposable {
+    const before = this.#toNotes;
+    this.#toNotes = take;
+    return {
+      [Symbol.dispose]: () => {
+        this.#toNotes = before;
+      },
+    };
   }
 
   async error(error: OsirisError): Promise<void> {
@@ -80,7 +124,8 @@ export class Output {
 
   /** Resolves when all notes have been handed over. */
   async flush(): Promise<void> {
-    await this.#lastNote;
+    await this.stderr.flush();
+    await this.#helped;
   }
 }
 
@@ -104,8 +149,9 @@ function writer(stream: NodeJS.WriteStream): Write {
   return (text) =>
     new Promise((resolve, reject) => {
       write(text, (error) => {
-        if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") reject(error);
-        else resolve();
+        const isGone = error instanceof Error && "code" in error && error.code === "EPIPE";
+        if (error && !isGone) reject(error);
+        else resolve(!isGone);
       });
     });
 }

@@ -10,7 +10,14 @@ import type { JsonNumeral } from "./json-rows/json-numeral.ts";
 /** The number in a driver package's `"osiris": { "contract": … }`. It changes when this file breaks drivers. */
 export const CONTRACT_VERSION = 1;
 
-export interface Driver<Config = Readonly<Record<string, unknown>>> {
+/**
+ * @typeParam Config what the driver's steps get; the spec's `configSchema` in types
+ * @typeParam Connection the fields of it that a connection may supply
+ */
+export interface Driver<
+  Config = Readonly<Record<string, unknown>>,
+  Connection = Readonly<Record<string, unknown>>,
+> {
   /**
    * Does the step's work, once. A rejected promise fails the step: nothing it staged is published. A later attempt begins
    * anew, or after the last {@link DriverContext.checkpoint}.
@@ -30,6 +37,93 @@ export interface Driver<Config = Readonly<Record<string, unknown>>> {
    * with configs in which it found nothing wrong.
    */
   columns?(config: Config): readonly Column[] | undefined;
+
+  /**
+   * Whether a connection works: `osiris connections doctor` and `osiris doctor` ask. Resolves when it does; throws an
+   * `OsirisError` that says what is wrong and what to do when it does not. Changes nothing at the other end. It has two
+   * seconds, then the signal is aborted and the answer is that it took too long. Drivers of one family that have the
+   * same function here are asked once.
+   */
+  check?(at: CheckRequest<Connection>): Promise<CheckResult>;
+
+  /**
+   * What there is to read behind a connection: `osiris discover` asks. Looks at catalogs and at bounded samples, never at
+   * all rows of what may be large. It has 30 seconds. Drivers of one family that have the same function are asked once.
+   */
+  discover?(at: DiscoverRequest<Connection>): Promise<Discovery>;
+}
+
+export interface CheckRequest<Connection = Readonly<Record<string, unknown>>> {
+  /**
+   * The fields of the connection that the spec's `x-connection-fields` names, with the spec's defaults, the environment
+   * filled in, and strings under `secrets` as {@link Secret}s. Checked against the spec, but what a step may supply
+   * instead can be missing. A path is absolute; a relative one started at osiris_connections.yaml.
+   */
+  readonly connection: Partial<Connection>;
+  /** Aborted when the time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** A connection that works. */
+export interface CheckResult {
+  /** What answered, in a few words, without secrets: `MySQL 8.4.2 with TLS`. */
+  readonly details?: string;
+  /** What works now and will not for every step: a folder that cannot be written. @default none */
+  readonly warnings?: readonly CheckWarning[];
+}
+
+export interface CheckWarning {
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+export interface DiscoverRequest<
+  Connection = Readonly<Record<string, unknown>>,
+> extends CheckRequest<Connection> {
+  /** How many rows of each resource to show. 0: none, and none may be in the answer. */
+  readonly samples: number;
+}
+
+/** What a connection leads to. */
+export interface Discovery {
+  /** In any order; users see them sorted by name. */
+  readonly resources: readonly Resource[];
+  /** Why there may be more than that: a limit, or a part that could not be looked at. */
+  readonly incomplete?: string;
+}
+
+/** Something that a step can read: a table, a file, an endpoint. */
+export interface Resource {
+  /** As users know it: `public.orders`, `2024/orders.csv`. No two of one answer have the same. */
+  readonly name: string;
+  /** What it is, in a word: `table`, `view`, `file`. */
+  readonly kind: string;
+  /** How many rows it has; exact, or what the source estimates. */
+  readonly rows?: { readonly count: number; readonly exact: boolean };
+  /** Its size where it is. */
+  readonly bytes?: number;
+  /** Empty where they are not known before it is read. */
+  readonly columns: readonly ResourceColumn[];
+  /** Set when the columns' types were found in a part of the rows: the others may not fit. @default false */
+  readonly sampled?: boolean;
+  /** What a step's `config` needs to read it, beside the connection: `{ table: "orders" }`. */
+  readonly config?: Readonly<Record<string, JsonValue>>;
+  /** The first rows, by column name, at most as many as were asked for. */
+  readonly samples?: readonly Readonly<Record<string, JsonValue>>[];
+  /** Why it cannot be read as it is. */
+  readonly problem?: string;
+}
+
+/** A column as a step's table would have it. */
+export interface ResourceColumn extends Column {
+  /** As the source spells the type: `tinyint(1)`. */
+  readonly sourceType?: string;
+  /** Absent: not known. */
+  readonly nullable?: boolean;
+  /** The column's place in the primary key, from 1. */
+  readonly primaryKey?: number;
+  readonly description?: string;
 }
 
 /** One mistake in a config, found by its driver. */
@@ -162,11 +256,36 @@ export interface DriverContext {
    */
   partialPath(destination: string): string;
 
+  /**
+   * How far the step is, for people who wait. Rows appended to tables, rows read with {@link readTable} and the progress
+   * of DuckDB's statements are known anyway: tell what only the driver knows, such as the bytes of a file. Costs nothing
+   * to call, so call it for every page or block; what is shown is the last of each number. It goes into no record.
+   */
+  progress(progress: Progress): void;
+  /** Says something for people; warnings and errors are shown while the step runs. Fields as those of {@link event}. */
   log(level: LogLevel, message: string, fields?: EventFields): void;
-  /** One number about this step, such as `rows_read`; goes to `metrics.jsonl`. */
+  /**
+   * One finite number about this step; goes to `metrics.jsonl`. Rows and durations are measured by Osiris, and their names
+   * refused. `bytes_read`, `bytes_written`, `requests_made` and `pages_fetched` have their unit; others are the driver's.
+   * Names match `^[a-z][a-z0-9_.]*$`.
+   */
   metric(name: string, value: number, unit?: string): void;
-  /** One thing that happened in this step; goes to `events.jsonl`. */
+  /**
+   * One thing that happened in this step; goes to `events.jsonl`. Names match `^[a-z][a-z0-9_.]*$`. Refused are the names
+   * of Osiris's own events, except `schema`, whose shape is checked, and the fields `ts`, `run_id`, `event`, `step_id` and
+   * `attempt`.
+   */
   event(name: string, fields?: EventFields): void;
+}
+
+/** Totals so far, not steps. A number that is left out stays as it was; what is no number from 0 up is ignored. */
+export interface Progress {
+  readonly rows?: number;
+  readonly bytes?: number;
+  /** How many rows there will be, where that is known. With it the time that is left can be told. */
+  readonly totalRows?: number;
+  /** How many bytes there will be, where that is known. With it the time that is left can be told. */
+  readonly totalBytes?: number;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -245,7 +364,7 @@ export interface TableWriter {
   close(): void;
 }
 
-/** Takes what a step leaves out. Closed with the step. */
+/** Takes what a step leaves out. Closed with the step. Secrets of the step's config become `***`, in the row too. */
 export interface RejectWriter {
   /** Rows rejected so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;
@@ -407,7 +526,9 @@ export interface SqlConnection {
   close(): void;
 }
 
-/** Gives a driver its config type. Returns its argument. */
-export function defineDriver<Config>(driver: Driver<Config>): Driver<Config> {
+/** Gives a driver the types of its config and its connection. Returns its argument. */
+export function defineDriver<Config, Connection = Readonly<Record<string, unknown>>>(
+  driver: Driver<Config, Connection>,
+): Driver<Config, Connection> {
   return driver;
 }

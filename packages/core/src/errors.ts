@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** Marks Osiris errors across copies of this package, where `instanceof` would lie. */
 const MARK = Symbol.for("osiris.error");
 
@@ -65,7 +67,7 @@ export function isOsirisError(error: unknown): error is OsirisError {
 /** The error itself when it is ours, one of the system as such, anything else as an internal one with its cause. */
 export function toOsirisError(error: unknown, doing: string): OsirisError {
   if (isOsirisError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const system = systemReading(error);
   if (system !== undefined) {
     const [category, hint] = system;
@@ -79,6 +81,12 @@ export function toOsirisError(error: unknown, doing: string): OsirisError {
     hint: "This is a defect, in the driver or in Osiris. Please report it with the run folder's logs.",
     cause: error,
   });
+}
+
+/** Anything can be thrown. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return typeof error === "string" ? error : inspect(error);
 }
 
 /** What the operating system refuses, and whose move it is. */

@@ -39,7 +39,7 @@ async function left(database: RunDatabase): Promise<readonly unknown[]> {
   return [...rows.map((row) => row["table_name"]), ...checkpoints.map((row) => row["step"])];
 }
 
-const save = (tables: StepTables, state: JsonValue): Promise<void> => tables.checkpoint(stateText(state));
+const save = (tables: StepTables, state: JsonValue): Promise<number> => tables.checkpoint(stateText(state));
 
 describe("an attempt after a checkpoint", () => {
   test("has the state, the rows up to it in their order, and no others", async () => {

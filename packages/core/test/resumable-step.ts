@@ -45,7 +45,7 @@ export class ResumableStep {
     for (const end = this.next + items; this.next < end; this.next++) await this.#take(this.next);
   }
 
-  checkpoint(): Promise<void> {
+  checkpoint(): Promise<number> {
     return this.tables.checkpoint(stateText(this.next));
   }
 

@@ -20,11 +20,14 @@ function addRun(
     rows_in: 0,
     rows_out: 0,
     rejected: 0,
+    superseded: 0,
+    attempts: 0,
     duration_ms: 0,
     tables: [],
     files: [],
   };
   writeRunRecord({
+    format: 1,
     run_id: runId,
     pipeline: "p",
     manifest: "sha256:0",
@@ -32,6 +35,7 @@ function addRun(
     run_dir,
     started_at: "2026-01-01T00:00:00.000Z",
     duration_ms: 1,
+    resumes: 0,
     process: { pid: process.pid, host: hostname() },
     steps: [{ ...step, status: stepStatus }],
     ...change,

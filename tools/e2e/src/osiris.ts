@@ -30,6 +30,15 @@ export function startOsiris(cwd: string, ...args: readonly string[]): ChildProce
   return start({}, cwd, args);
 }
 
+/** The same, with environment variables of its own. */
+export function startOsirisWith(
+  variables: Readonly<Record<string, string>>,
+  cwd: string,
+  ...args: readonly string[]
+): ChildProcess {
+  return start(variables, cwd, args);
+}
+
 function start(
   variables: Readonly<Record<string, string>>,
   cwd: string,

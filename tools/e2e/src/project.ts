@@ -2,13 +2,23 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { assertRunRecords } from "./run-records.ts";
 
 export const REPOSITORY: string = join(import.meta.dirname, "../../..");
 
-/** A folder with the given files, removed when the test has finished. Drivers come from beside the command. */
+/**
+ * A folder with the given files, removed when the test has finished; the records of all runs in it are validated before.
+ * Drivers come from beside the command.
+ */
 export function project(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), "osiris-e2e-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => {
+    try {
+      assertRunRecords(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);

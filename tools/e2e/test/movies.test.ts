@@ -56,8 +56,8 @@ describe("the movies example", () => {
     expect(events.at(0)?.["event"]).toBe("run_start");
     expect(events.at(-1)).toMatchObject({ event: "run_complete", status: "succeeded" });
     expect(events.filter((event) => event["event"] === "step_complete")).toHaveLength(4);
-    const written = logLines(run, "metrics").filter((line) => line["metric"] === "rows_written");
-    expect(written).toMatchObject([{ step_id: "report", value: 4 }]);
+    const written = logLines(run, "metrics").filter((line) => line["metric"] === "rows_out");
+    expect(written.at(-1)).toMatchObject({ step_id: "report", value: 4, unit: "rows" });
   });
 
   test("can be previewed and queried afterwards", async () => {

@@ -68,7 +68,23 @@ describe("surroundings that are broken", () => {
       mkdirSync(run);
       writeFileSync(join(run, "run.json"), text);
     }
-    expect(JSON.parse((await osiris(folder, "runs", "list", "--json")).stdout)).toHaveLength(1);
+    mkdirSync(join(folder, ".osiris_sessions/20990101T000000006Z-aaaaaa"));
+    const runs = JSON.parse((await osiris(folder, "runs", "list", "--json")).stdout) as { status: string }[];
+    expect(runs.map(({ status }) => status)).toEqual([...Array(7).fill("unreadable"), "succeeded"]);
+    const { stdout } = await osiris(folder, "runs", "list");
+    expect(stdout).toMatch(/^20990101T000000006Z-aaaaaa +unreadable +It has no run\.json$/m);
+    expect(stdout).toMatch(/^20990101T000000001Z-aaaaaa +unreadable +run\.json is not the record of a run$/m);
+    const { exitCode, stderr } = await osiris(
+      folder,
+      "query",
+      "FROM a",
+      "--run",
+      "20990101T000000003Z-aaaaaa",
+    );
+    expect(stderr).toMatch(
+      /The record of run 20990101T000000003Z-aaaaaa cannot be read: run\.json: .*runs\.unreadable/,
+    );
+    expect(exitCode).toBe(1);
     expect(JSON.parse((await osiris(folder, "query", "FROM a", "--json")).stdout)).toMatchObject({
       rows: [{ n: 1 }],
     });

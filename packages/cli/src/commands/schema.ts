@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { connectionsSchema, pipelineSchema } from "@osiris/compiler";
 import { COMPONENT_SPEC_SCHEMA, type JsonSchema } from "@osiris/core";
-import { PROJECT_SCHEMA } from "@osiris/runtime";
+import { EVENT_SCHEMA, METRIC_SCHEMA, PROJECT_SCHEMA, RUN_SCHEMA } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { noteProblems, openProjectCatalog } from "../project.ts";
 import { replaceFile } from "../replace-file.ts";
 
 /** The files that have a schema. */
-export const SCHEMA_KINDS = ["pipeline", "spec", "project", "connections"] as const;
+export const SCHEMA_KINDS = ["pipeline", "spec", "project", "connections", "run", "event", "metric"] as const;
 export type SchemaKind = (typeof SCHEMA_KINDS)[number];
 
 export interface SchemaOptions {
@@ -45,6 +45,9 @@ const SCHEMAS: Readonly<Record<SchemaKind, (output: Output) => JsonSchema>> = {
   connections: (output) => connectionsSchema(installed(output)),
   project: () => PROJECT_SCHEMA,
   spec: () => COMPONENT_SPEC_SCHEMA,
+  run: () => RUN_SCHEMA,
+  event: () => EVENT_SCHEMA,
+  metric: () => METRIC_SCHEMA,
 };
 
 function installed(output: Output): ReturnType<typeof openProjectCatalog>["components"] {

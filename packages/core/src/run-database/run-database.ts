@@ -11,7 +11,7 @@ import { fromDuckDb } from "./duckdb-errors.ts";
 import { RECEIPTS_TABLE } from "./receipts.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
 import { STAGING_PREFIX } from "./staging.ts";
-import { readTable } from "./table-reader.ts";
+import { readTable, type ReadTally } from "./table-reader.ts";
 
 /** The name of the database file in a run folder. */
 export const DATABASE_FILE = "pipeline_data.duckdb";
@@ -26,6 +26,11 @@ export interface Statement {
   readonly sql: string;
   readonly params?: SqlParams;
 }
+/**
+ * DuckDB keeps the progress of statements only for who wants a bar, and would print it. As PRAGMA, since SET is locked
+ * by now, and for each connection, since neither is a global setting.
+ */
+const KEEP_PROGRESS = "PRAGMA disable_print_progress_bar; PRAGMA enable_progress_bar";
 
 const BEGIN: Statement = { sql: "BEGIN" };
 const COMMIT: Statement = { sql: "COMMIT" };
@@ -151,6 +156,7 @@ export class RunDatabase implements AsyncDisposable {
       });
     }
     const native = await this.#instance.connect();
+    if (!isOwn) await native.run(KEEP_PROGRESS);
     const connection: GuardedConnection = new GuardedConnection(
       native,
       slots,
@@ -198,8 +204,13 @@ export class RunDatabase implements AsyncDisposable {
   }
 
   /** Reads a published table in column batches; checked at the end against the table's row count. */
-  read(table: string, options: ReadOptions = {}, signal?: AbortSignal): AsyncGenerator<ColumnBatch> {
-    return readTable(this, table, options, signal);
+  read(
+    table: string,
+    options: ReadOptions = {},
+    signal?: AbortSignal,
+    tally?: ReadTally,
+  ): AsyncGenerator<ColumnBatch> {
+    return readTable(this, table, options, signal, tally);
   }
 
   /**

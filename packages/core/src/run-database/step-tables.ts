@@ -60,7 +60,7 @@ export class StepTables {
   readonly #tables = new Map<string, StagedTable | undefined>();
   /** Those that this attempt has created or opened again. */
   readonly #claimed = new Set<string>();
-  #checkpointing: Promise<void> | undefined;
+  #checkpointing: Promise<number> | undefined;
 
   private constructor(
     database: RunDatabase,
@@ -183,23 +183,26 @@ export class StepTables {
   /**
    * Commits all rows so far, and that they belong to `state`, a text of `stateText()`. It replaces the checkpoint
    * before. Tables that are still being made do not belong to it.
+   * @returns how many rows that are
    * @throws OsirisError `checkpoint.busy`, or what has made a table incomplete
    */
-  async checkpoint(state: string): Promise<void> {
+  async checkpoint(state: string): Promise<number> {
     this.#assertIdle();
-    this.#checkpointing = this.#saveCheckpoint(state);
+    const saving = this.#saveCheckpoint(state);
+    this.#checkpointing = saving;
     try {
-      await this.#checkpointing;
+      return await saving;
     } finally {
       this.#checkpointing = undefined;
     }
   }
 
-  async #saveCheckpoint(state: string): Promise<void> {
+  async #saveCheckpoint(state: string): Promise<number> {
     // All of them at once and now: no row may come in of which the state does not know.
     const snapshots = [...this.#tables.values()].map(async (table) => table?.snapshot());
     const tables = (await Promise.all(snapshots)).filter((snapshot) => snapshot !== undefined);
     await this.#book.save({ state, tables });
+    return tables.reduce((sum, { rows }) => sum + rows, 0);
   }
 
   #assertIdle(): void {
@@ -213,6 +216,15 @@ export class StepTables {
       message: `Step "${this.#stepId}": ctx.checkpoint() was called before ${busy === undefined ? "the one before" : "a call to a JSON table"} had come back`,
       hint: "Await each call.",
     });
+  }
+
+  /** Rows in its tables so far, rejects left out; undefined when no row passes through JavaScript. */
+  get rows(): number | undefined {
+    const rejects = tableName(this.#stepId, REJECTS);
+    const filled = [...this.#tables].filter(
+      ([name, table]) => name !== rejects && table !== undefined && !(table instanceof RestingTable),
+    );
+    return filled.length === 0 ? undefined : filled.reduce((sum, [, table]) => sum + (table?.rows ?? 0), 0);
   }
 
   /** Closes the writers and says what the step has made. No row is added after this. */

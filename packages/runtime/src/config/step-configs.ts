@@ -2,29 +2,22 @@ import { resolve } from "node:path";
 import {
   brokenConstraints,
   Connections,
-  declaredSecrets,
   fieldsFor,
-  findSecrets,
-  isSecretName,
-  mapTexts,
   referenceParts,
-  replaceReferences,
   Report,
   schemaProblems,
+  type Connection,
   type Manifest,
   type ManifestStep,
-  type Path,
   type StepConfig,
 } from "@osiris/compiler";
-import { OsirisError, Secret, type ComponentSpec } from "@osiris/core";
+import { OsirisError, type ComponentSpec } from "@osiris/core";
 import type { Catalog } from "../discovery/catalog.ts";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
 import { findComponent } from "../discovery/find-component.ts";
 import { InvalidFileError } from "./invalid-file.ts";
+import { absolutePaths, fillEnvironment, secretsIn, wrapSecrets, type DriverConfig } from "./late-values.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** What a driver gets as its config: secrets wrapped, paths absolute. */
-export type DriverConfig = Readonly<Record<string, unknown>>;
 
 /** The files that a step's config names, absolute. */
 export interface StepFiles {
@@ -37,6 +30,8 @@ export interface StepFiles {
 export interface ResolvedStep {
   readonly config: DriverConfig;
   readonly files: StepFiles;
+  /** The connection that gave some of it. */
+  readonly connection?: Pick<Connection, "family" | "alias">;
   /** The values in it that must not be shown. */
   readonly secrets: readonly string[];
 }
@@ -101,17 +96,23 @@ export class StepConfigs {
   /** @throws OsirisError when a variable or a connection is missing, or a value that came from there is wrong */
   resolve(step: ManifestStep, component: DiscoveredComponent): ResolvedStep {
     const { spec } = component;
-    const written = { ...this.#connectionFields(step, spec), ...this.#own.get(step.id) };
-    const { filled, used } = this.#fillEnvironment(structuredClone(written), step);
+    const connection = this.#connection(step, spec);
+    const given = connection === undefined ? {} : fieldsFor(spec, connection);
+    const written = { ...given, ...this.#own.get(step.id) };
+    const { filled, used } = fillEnvironment(
+      structuredClone(written),
+      this.#surroundings.environment,
+      `Step "${step.id}"`,
+    );
     const secrets = secretsIn(filled, used, spec);
     const config = filled as Record<string, unknown>;
     const what = `the config of step "${step.id}"`;
     // What looks like a reference now is a value.
-    const resolved = { references: false };
-    const problems = schemaProblems(spec.configSchema, config, what, { ...resolved, coerce: true });
+    const asValues = { references: false };
+    const problems = schemaProblems(spec.configSchema, config, what, { ...asValues, coerce: true });
     const messages = [
       ...problems.map(({ message }) => message),
-      ...brokenConstraints(spec, config, resolved),
+      ...brokenConstraints(spec, config, asValues),
     ];
     if (messages.length > 0) throw badConfig(step, messages);
     const base = this.#pathBase(step, config);
@@ -120,7 +121,8 @@ export class StepConfigs {
       write: absolutePaths(step.paths.write, config, base),
       patterns: step.paths.patterns === true,
     };
-    return { config: wrapSecrets(config, spec), files, secrets };
+    const resolved = { config: wrapSecrets(config, spec), files, secrets };
+    return connection === undefined ? resolved : { ...resolved, connection };
   }
 
   /** Where the relative paths of the manifest start. */
@@ -140,45 +142,16 @@ export class StepConfigs {
     return typeof query === "string" ? query : undefined;
   }
 
-  #connectionFields(step: ManifestStep, spec: ComponentSpec): Readonly<Record<string, unknown>> {
-    if (step.connection === undefined) return {};
+  #connection(step: ManifestStep, spec: ComponentSpec): Connection | undefined {
+    if (step.connection === undefined) return undefined;
     const found = this.#connections.resolve(step.connection, spec);
-    if (found !== undefined) return fieldsFor(spec, found);
     // A default is taken where there is one; whether the step can do without, its schema knows.
-    if (referenceParts(step.connection).alias === undefined) return {};
+    if (found !== undefined || referenceParts(step.connection).alias === undefined) return found;
     throw new OsirisError({
       code: "connection.unknown",
       category: "usage",
       message: `Step "${step.id}" needs the connection ${step.connection}, which is not defined here`,
       hint: "Define it in osiris_connections.yaml, in the working directory or above.",
-    });
-  }
-
-  #fillEnvironment(
-    config: unknown,
-    step: ManifestStep,
-  ): { readonly filled: unknown; readonly used: readonly UsedVariable[] } {
-    const missing: string[] = [];
-    const used: UsedVariable[] = [];
-    const filled = mapTexts(config, (text, path) =>
-      replaceReferences(text, (reference) => {
-        if (reference.kind === "escape") return "${";
-        if (reference.kind !== "env") return undefined;
-        const value = this.#surroundings.environment[reference.name];
-        // As in a shell: an empty variable counts as not set where there is a fallback.
-        if (reference.fallback !== undefined && (value === undefined || value === ""))
-          return reference.fallback;
-        if (value === undefined) missing.push(`${reference.name} (for "${path.join(".")}")`);
-        else used.push({ name: reference.name, value, path });
-        return value ?? "";
-      }),
-    );
-    if (missing.length === 0) return { filled, used };
-    throw new OsirisError({
-      code: "environment.missing",
-      category: "usage",
-      message: `Step "${step.id}" needs environment variables that are not set: ${[...new Set(missing)].join(", ")}`,
-      hint: "Export them, or write them into .env beside osiris_connections.yaml.",
     });
   }
 
@@ -193,27 +166,6 @@ export class StepConfigs {
   }
 }
 
-/** Makes the paths in the config absolute, and returns them. */
-function absolutePaths(
-  fields: readonly string[],
-  config: Record<string, unknown>,
-  base: string,
-): readonly string[] {
-  return fields.flatMap((field) => {
-    const value = config[field];
-    if (Array.isArray(value)) {
-      const paths = value.map((path) => resolve(base, String(path)));
-      config[field] = paths;
-      return paths;
-    }
-    // Optional, and not set.
-    if (typeof value !== "string") return [];
-    const path = resolve(base, value);
-    config[field] = path;
-    return [path];
-  });
-}
-
 /**
  * The connections that a manifest's steps may name: none are read where no step takes one.
  * @throws InvalidFileError `connections.invalid` when they are needed and the file cannot be used
@@ -225,8 +177,17 @@ export function readConnections(
 ): Connections {
   const isNeeded = manifest.steps.some((step) => step.connection !== undefined);
   if (!isNeeded || surroundings.connections === undefined) return Connections.none();
+  return readAllConnections(catalog, surroundings);
+}
+
+/**
+ * Every connection of osiris_connections.yaml; none without one.
+ * @throws InvalidFileError `connections.invalid`
+ */
+export function readAllConnections(catalog: Catalog, { connections: file }: Surroundings): Connections {
+  if (file === undefined) return Connections.none();
   const report = new Report();
-  const connections = Connections.read(surroundings.connections, catalog.components, report);
+  const connections = Connections.read(file, catalog.components, report);
   if (connections === undefined || report.hasErrors) {
     throw new InvalidFileError("connections.invalid", report.findings());
   }
@@ -240,28 +201,4 @@ function badConfig(step: ManifestStep, messages: readonly string[]): OsirisError
     message: `Step "${step.id}" (${step.component}): ${messages.join("; ")}`,
     hint: "With the values from the environment and the connection it does not fit: correct them, or the step.",
   });
-}
-
-/** A variable of the environment in a config, and where. */
-interface UsedVariable {
-  readonly name: string;
-  readonly value: string;
-  readonly path: Path;
-}
-
-/**
- * What must not be shown of a config whose variables are filled in: all that the compiler would have refused to see
- * written out there, the variables that it is made of, and variables whose names say enough.
- */
-function secretsIn(config: unknown, used: readonly UsedVariable[], spec: ComponentSpec): readonly string[] {
-  const { secrets = [], configSchema: schema, sql } = spec;
-  const found = findSecrets(config, { secrets, schema, sqlField: sql?.slice(1) });
-  const places = new Set(found.map(({ path }) => path.join("/")));
-  const variables = used.filter(({ name, path }) => isSecretName(name) || places.has(path.join("/")));
-  return [...found.map(({ secret }) => secret), ...variables.map(({ value }) => value)];
-}
-
-function wrapSecrets(config: unknown, spec: ComponentSpec): DriverConfig {
-  const isSecret = declaredSecrets(spec.secrets);
-  return mapTexts(config, (text, path) => (isSecret(path) ? new Secret(text) : text)) as DriverConfig;
 }

@@ -1,14 +1,21 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { toOsirisError, type EventFields, type OsirisError } from "@osiris/core";
+import type { EventName, FieldsOf, RunEventName, StepEventName } from "../records/event-table.ts";
+import { METRICS, type OwnMetricName } from "../records/metric-table.ts";
 
-/** One line of events.jsonl. */
+/** One line of events.jsonl: `osiris schema event` says what it may be. */
 export interface RunEvent {
   readonly ts: string;
   readonly run_id: string;
   readonly event: string;
   readonly step_id?: string;
   readonly [field: string]: unknown;
+}
+
+/** Which attempt at a step a line is about, where there are several. */
+interface OfAttempt {
+  readonly attempt?: number;
 }
 
 /**
@@ -29,19 +36,25 @@ export class RunLog implements Disposable {
     this.#metrics = openSync(join(runFolder, "logs", "metrics.jsonl"), "a");
   }
 
-  event(name: string, fields: EventFields = {}, stepId?: string): void {
-    const event: RunEvent = {
-      ...fields,
-      ts: new Date().toISOString(),
-      run_id: this.#runId,
-      event: name,
-      ...(stepId === undefined ? {} : { step_id: stepId }),
-    };
-    this.#write(this.#events, event);
-    this.#onEvent(event);
+  /** Writes one of the events that the table knows. Texts in it that came from elsewhere must be redacted. */
+  event<N extends RunEventName>(name: N, fields: FieldsOf<N>): void;
+  event<N extends StepEventName>(name: N, fields: FieldsOf<N> & OfAttempt, stepId: string): void;
+  event(name: EventName, fields: object, stepId?: string): void {
+    this.#event(name, fields, stepId);
   }
 
-  metric(name: string, value: number, unit: string | undefined, stepId: string): void {
+  /** Writes what a driver says: its own events, and those that it shares. Checked and redacted before. */
+  driverEvent(name: string, fields: EventFields, stepId: string): void {
+    this.#event(name, fields, stepId);
+  }
+
+  /** Writes a number that Osiris has measured; its unit is in the table. */
+  metric(name: OwnMetricName, value: number, stepId: string): void {
+    this.driverMetric(name, value, METRICS[name].unit, stepId);
+  }
+
+  /** Writes a number that a driver has measured. Checked before. */
+  driverMetric(name: string, value: number, unit: string | undefined, stepId: string): void {
     const line = {
       ts: new Date().toISOString(),
       run_id: this.#runId,
@@ -51,6 +64,18 @@ export class RunLog implements Disposable {
       ...(unit === undefined ? {} : { unit }),
     };
     this.#write(this.#metrics, line);
+  }
+
+  #event(name: string, fields: object, stepId: string | undefined): void {
+    const event: RunEvent = {
+      ts: new Date().toISOString(),
+      run_id: this.#runId,
+      event: name,
+      ...(stepId === undefined ? {} : { step_id: stepId }),
+      ...fields,
+    };
+    this.#write(this.#events, event);
+    this.#onEvent(event);
   }
 
   /**

@@ -10,11 +10,14 @@ import { writeManifestFiles, type RunnablePipeline } from "../manifest-files.ts"
 import { ownProcess } from "./process-identity.ts";
 import type { PipelineKey } from "../pipeline-key.ts";
 import type { StateStore } from "../state/state-store.ts";
+import type { FieldsOf } from "../records/event-table.ts";
+import { RECORD_FORMAT } from "../records/run-schema.ts";
 import { recordedError } from "./recorded-error.ts";
 import { Redactor } from "./redactor.ts";
 import { limitRun } from "./run-limit.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
-import type { RunRecord, RunStatus, StepRecord } from "./run-record.ts";
+import type { RunRecord, StepRecord } from "./run-record.ts";
+import type { RunProgress } from "./run-progress.ts";
 import { RunRecorder, type RunHead } from "./run-recorder.ts";
 import { acquireRunLock, type LockHolder, type OnRunning, type RunLock } from "./run-lock.ts";
 import { RunState } from "./run-state.ts";
@@ -54,6 +57,8 @@ export interface RunRequest {
   readonly onEvent?: (event: RunEvent) => void;
   /** Called when the run has to wait for another one. */
   readonly onWait?: (holder: LockHolder) => void;
+  /** Where to ask how far the running steps are. @default nobody asks */
+  readonly progress?: RunProgress;
 }
 
 /**
@@ -84,11 +89,23 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   using log = new RunLog(runDir, runId, request.onEvent ?? (() => undefined));
   const recorder = new RunRecorder(head, manifest.steps, resume?.duration_ms ?? 0);
   recorder.start();
+  reportStart(head, log);
   if (resume !== undefined) log.event("run_resumed", { from_status: resume.status });
-  else if (request.resume !== undefined) log.event("nothing_to_resume");
-  log.event("run_start", { pipeline: manifest.pipeline.name, manifest: head.manifest });
+  else if (request.resume !== undefined) log.event("nothing_to_resume", {});
   const { placeInFile } = pipeline;
-  const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal };
+  const { progress } = request;
+  const scope = {
+    runId,
+    runDir,
+    configs,
+    placeInFile,
+    files: stepFiles,
+    redactor,
+    catalog,
+    log,
+    signal,
+    progress,
+  };
   const fault = await runSteps({
     steps: manifest.steps,
     configs: pipeline.configs,
@@ -107,8 +124,13 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   const error = (isOsirisError(signal.reason) ? signal.reason : undefined) ?? fault ?? log.fault;
   const status = statusOf(recorder.steps, to, signal, error);
   const done = recorder.end(status, error && recordedError(error, redactor));
-  log.event("run_complete", { status: done.status, duration_ms: done.duration_ms });
+  const why = done.error === undefined ? {} : { error: done.error };
+  log.event("run_complete", { status, duration_ms: done.duration_ms, ...why });
   return done;
+}
+
+function reportStart({ format, pipeline, manifest, profile }: RunHead, log: RunLog): void {
+  log.event("run_start", { format, pipeline, manifest, ...(profile === undefined ? {} : { profile }) });
 }
 
 async function lockPipeline(request: RunRequest, newId: string, signal: AbortSignal): Promise<RunLock> {
@@ -140,6 +162,7 @@ function runHead(
 ): RunHead {
   const { pipeline: pipelineName, profile } = pipelineKey(pipeline.manifest);
   return {
+    format: RECORD_FORMAT,
     run_id: run.runId,
     pipeline: pipelineName,
     manifest: pipeline.manifest.fingerprints.manifest,
@@ -147,7 +170,7 @@ function runHead(
     run_dir: run.runDir,
     started_at: resume?.started_at ?? run.now.toISOString(),
     process: ownProcess(),
-    resumes: resume === undefined ? 0 : (resume.resumes ?? 0) + 1,
+    resumes: resume === undefined ? 0 : resume.resumes + 1,
     ...(to === undefined ? {} : { to }),
   };
 }
@@ -168,7 +191,7 @@ function statusOf(
   to: string | undefined,
   signal: AbortSignal,
   error: OsirisError | undefined,
-): RunStatus {
+): FieldsOf<"run_complete">["status"] {
   const isDone = ({ status }: StepRecord): boolean =>
     status === "succeeded" || (to !== undefined && status === "not_run");
   const target = steps.find(({ id }) => id === to);

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Column } from "@osiris/core";
+import { RECORD_FORMAT } from "../records/run-schema.ts";
 import { isGone, type ProcessIdentity } from "./process-identity.ts";
 import type { SqlPlace } from "./sql-place.ts";
 
@@ -8,7 +9,8 @@ const RECORD_FILE = "run.json";
 
 export type StepStatus = "running" | "succeeded" | "failed" | "cancelled" | "not_run";
 /** `killed` is never written: it is what a record says whose process is gone. */
-export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "killed";
+export const RUN_STATUSES = ["running", "succeeded", "failed", "cancelled", "killed"] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export interface RecordedError {
   readonly code: string;
@@ -53,6 +55,7 @@ export interface StepRecord {
 
 /** run.json: what a run was and what came of it. Written when it starts and again when it ends. */
 export interface RunRecord {
+  readonly format: typeof RECORD_FORMAT;
   readonly run_id: string;
   readonly pipeline: string;
   readonly manifest: string;
@@ -78,22 +81,43 @@ export function writeRunRecord(record: RunRecord): void {
   renameSync(`${file}.part`, file);
 }
 
-/** The record of a run folder; undefined when there is none. A dead process's run is `killed`. */
+/** A run folder whose record tells nothing, and why. */
+export interface UnreadableRun {
+  readonly run_id: string;
+  readonly status: "unreadable";
+  readonly run_dir: string;
+  readonly error: { readonly code: "runs.unreadable"; readonly message: string };
+}
+
+/** The record of a run folder; undefined when it cannot be read. A dead process's run is `killed`. */
 export function readRunRecord(folder: string): RunRecord | undefined {
-  let record: RunRecord;
+  const run = readRun(folder);
+  return run.status === "unreadable" ? undefined : run;
+}
+
+/** The record of a run folder, or why it cannot be read: one torn folder must not hide the other runs, nor itself. */
+export function readRun(folder: string): RunRecord | UnreadableRun {
+  const unreadable = (message: string): UnreadableRun => {
+    const error = { code: "runs.unreadable", message } as const;
+    return { run_id: basename(folder), status: "unreadable", run_dir: folder, error };
+  };
+  let record: unknown;
   try {
-    record = JSON.parse(readFileSync(join(folder, RECORD_FILE), "utf8")) as RunRecord;
-  } catch {
-    return undefined;
+    record = JSON.parse(readFileSync(join(folder, RECORD_FILE), "utf8"));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return unreadable(isMissing ? `It has no ${RECORD_FILE}` : `${RECORD_FILE}: ${(error as Error).message}`);
   }
-  // One torn folder must not hide the other runs.
-  if (!isRunRecord(record)) return undefined;
+  if (!isRunRecord(record)) return unreadable(`${RECORD_FILE} is not the record of a run`);
+  if (record.format !== RECORD_FORMAT) {
+    return unreadable(`${RECORD_FILE} is of a format that this Osiris does not read`);
+  }
   const moved = { ...record, run_dir: folder };
   return moved.status === "running" && isGone(moved.process) ? { ...moved, status: "killed" } : moved;
 }
 
 function isRunRecord(value: unknown): value is RunRecord {
-  const record = value as Partial<RunRecord> | null;
+  const record = value as Partial<Omit<RunRecord, "format">> | null;
   return (
     typeof record?.run_id === "string" &&
     typeof record.pipeline === "string" &&

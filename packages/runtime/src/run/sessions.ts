@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { OsirisError } from "@osiris/core";
 import { findUpwards } from "../config/find-upwards.ts";
-import { readRunRecord, type RunRecord } from "./run-record.ts";
+import { RUN_ID_PATTERN } from "../records/shared-schemas.ts";
+import { readRun, type RunRecord, type UnreadableRun } from "./run-record.ts";
 
 export const SESSIONS_FOLDER = ".osiris_sessions";
 /** What run folders are called. */
-export const RUN_ID: RegExp = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/;
+export const RUN_ID: RegExp = new RegExp(RUN_ID_PATTERN);
 
 /** Where runs live: the given folder, else `.osiris_sessions` from `cwd` upwards, else one to be made in `cwd`. */
 export function sessionsFolder(cwd: string, given: string | undefined): string {
@@ -28,19 +29,27 @@ export function makeRunFolder(sessions: string, runId: string): string {
   return folder;
 }
 
-/** All runs whose record can be read, newest first. */
-export function listRuns(sessions: string): readonly RunRecord[] {
+/** All run folders, newest first: those whose record cannot be read, too. */
+export function listRunFolders(sessions: string): readonly (RunRecord | UnreadableRun)[] {
   if (!existsSync(sessions)) return [];
   return readdirSync(sessions)
     .filter((name) => RUN_ID.test(name))
     .toSorted()
     .toReversed()
-    .flatMap((name) => readRunRecord(join(sessions, name)) ?? []);
+    .map((name) => readRun(join(sessions, name)));
+}
+
+/** All runs whose record can be read, newest first. */
+export function listRuns(sessions: string): readonly RunRecord[] {
+  return listRunFolders(sessions).filter((run) => run.status !== "unreadable");
 }
 
 /** The run with this id, or the beginning of one; `last` is the newest run that started a step. */
 export function findRun(sessions: string, wanted: string): RunRecord {
-  const runs = listRuns(sessions);
+  const folders = listRunFolders(sessions);
+  const torn = folders.find((run) => run.status === "unreadable" && run.run_id === wanted);
+  if (torn?.status === "unreadable") throw unreadableRun(torn);
+  const runs = folders.filter((run) => run.status !== "unreadable");
   const found =
     wanted === "last"
       ? runs.filter((run) => run.steps.some((step) => step.status !== "not_run")).slice(0, 1)
@@ -55,5 +64,14 @@ export function findRun(sessions: string, wanted: string): RunRecord {
         ? `"${wanted}" is the beginning of ${found.length} runs`
         : `There is no run "${wanted}" in ${sessions}`,
     hint: 'See "osiris runs list".',
+  });
+}
+
+function unreadableRun({ run_id, run_dir, error }: UnreadableRun): OsirisError {
+  return new OsirisError({
+    code: error.code,
+    category: "data",
+    message: `The record of run ${run_id} cannot be read: ${error.message}`,
+    hint: `Look into ${run_dir}; its logs may be whole.`,
   });
 }

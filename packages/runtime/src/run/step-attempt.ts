@@ -46,8 +46,12 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
   const artifacts = join(run.runDir, "artifacts", step.id);
   mkdirSync(artifacts, { recursive: true });
   const { runId, database, log, redactor } = run;
-  const { config, files, secrets } = run.configs.resolve(step, component);
+  const { config, files, secrets, connection } = run.configs.resolve(step, component);
   redactor.add(secrets);
+  if (connection !== undefined) {
+    const { family, alias } = connection;
+    log.event("connection_resolved", { family, alias }, step.id);
+  }
   const writes = files.write;
   for (const file of writes) removeStalePartials(file, dirname(run.runDir));
   const { signal } = limit;
@@ -64,6 +68,7 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
     signal,
     identity,
   });
+  using _watched = run.progress?.watch(() => ctx.progressSoFar);
   try {
     const work = driver.run({ stepId: step.id, config, inputs, ctx });
     const result = await Promise.race([work, limit.over]);
@@ -73,7 +78,7 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
     const outcome: StepOutcome = {
       ...checked,
       tables: tables.map(({ table, rows, columns }) => ({ name: table, rows, columns })),
-      files: writes,
+      files: writes.map((file) => redactor.name(file)),
       ...stateOf(result, step, run),
     };
     await ctx.tables.publish(tables, task.receipt(outcome));

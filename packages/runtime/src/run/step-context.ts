@@ -15,8 +15,10 @@ import {
   type JsonTableWriter,
   type JsonValue,
   type LogLevel,
+  type Progress,
   type QueryResult,
   type ReadOptions,
+  type ReadTally,
   type RejectWriter,
   type RunDatabase,
   type SqlConnection,
@@ -25,11 +27,14 @@ import {
   type TableOptions,
   type TableWriter,
 } from "@osiris/core";
+import { DriverReport } from "./driver-report.ts";
 import { limitRejects } from "./max-rejects.ts";
 import { partialPath } from "./partial-file.ts";
+import { redactRejects } from "./redact-rejects.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
 import { keptState } from "./step-state.ts";
+import { stepProgress, type StepProgress, type Told } from "./run-progress.ts";
 
 export interface StepScope {
   readonly step: ManifestStep;
@@ -47,17 +52,6 @@ export interface StepScope {
   readonly identity: string;
 }
 
-type Report = Pick<DriverContext, "log" | "event">;
-
-/** What the step says, without secrets. The types of JSON rows may be reported after run() has settled. */
-function reportOf({ log, redactor, step }: StepScope): Report {
-  return {
-    log: (level, message, fields = {}) =>
-      log.event("log", { ...redactor.value(fields), level, message: redactor.text(message) }, step.id),
-    event: (name, fields = {}) => log.event(name, redactor.value(fields), step.id),
-  };
-}
-
 /** The driver context: the only implementation there is, for runs and tests alike. */
 export class StepContext implements DriverContext {
   readonly signal: AbortSignal;
@@ -66,11 +60,13 @@ export class StepContext implements DriverContext {
   /** What the step stages; the executor publishes or discards it. */
   readonly tables: StepTables;
   readonly #scope: StepScope;
-  readonly #report: Report;
+  readonly #report: DriverReport;
   readonly #connections: GuardedConnection[] = [];
+  readonly #reads: ReadTally[] = [];
+  readonly #told: Told = {};
   #closed = false;
 
-  private constructor(scope: StepScope, tables: StepTables, report: Report) {
+  private constructor(scope: StepScope, tables: StepTables, report: DriverReport) {
     this.#scope = scope;
     this.#report = report;
     this.signal = scope.signal;
@@ -82,9 +78,9 @@ export class StepContext implements DriverContext {
   /** Begins an attempt at the step. Ends with {@link close}. */
   static async open(scope: StepScope): Promise<StepContext> {
     const { database, step, signal, identity } = scope;
-    const report = reportOf(scope);
+    const report = new DriverReport(step.id, scope.log, scope.redactor);
     const tables = await StepTables.open(database, step.id, { signal, identity, report });
-    if (tables.resumed !== undefined) report.event("step_resumed", { tables: tables.kept });
+    if (tables.resumed !== undefined) scope.log.event("step_resumed", { tables: tables.kept }, step.id);
     return new StepContext(scope, tables, report);
   }
 
@@ -109,18 +105,22 @@ export class StepContext implements DriverContext {
 
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
-    return limitRejects(await this.tables.openRejects(), this.#scope.step);
+    const { redactor, step } = this.#scope;
+    return limitRejects(redactRejects(await this.tables.openRejects(), redactor), step);
   }
 
   async checkpoint(state: JsonValue): Promise<void> {
     this.#assertOpen("checkpoint");
-    const { step, redactor } = this.#scope;
-    await this.tables.checkpoint(keptState(state, step, redactor));
+    const { step, redactor, log } = this.#scope;
+    const rows = await this.tables.checkpoint(keptState(state, step, redactor));
+    log.event("checkpoint", { rows }, step.id);
   }
 
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
     this.#assertOpen("readTable");
-    return this.#scope.database.read(table, options, this.signal);
+    const tally = { rows: 0, total: 0 };
+    this.#reads.push(tally);
+    return this.#scope.database.read(table, options, this.signal, tally);
   }
 
   async query(sql: string, params?: SqlParams): Promise<QueryResult> {
@@ -150,6 +150,28 @@ export class StepContext implements DriverContext {
     return partialPath(destination, this.#scope.runId);
   }
 
+  progress(progress: Progress): void {
+    this.#assertOpen("progress");
+    for (const key of ["rows", "bytes", "totalRows", "totalBytes"] as const) {
+      const value = progress[key];
+      if (typeof value === "number" && Number.isFinite(value) && value >= 0) this.#told[key] = value;
+    }
+  }
+
+  /** How far the step is: what the driver has told, and what is known without it. */
+  get progressSoFar(): StepProgress {
+    const statement = this.#connections
+      .map(({ progress }) => progress)
+      .findLast((done) => done !== undefined);
+    return stepProgress({
+      stepId: this.#scope.step.id,
+      told: this.#told,
+      appended: this.tables.rows,
+      reads: this.#reads,
+      statement,
+    });
+  }
+
   log(level: LogLevel, message: string, fields?: EventFields): void {
     this.#assertOpen("log");
     this.#report.log(level, message, fields);
@@ -157,7 +179,7 @@ export class StepContext implements DriverContext {
 
   metric(name: string, value: number, unit?: string): void {
     this.#assertOpen("metric");
-    this.#scope.log.metric(name, value, unit, this.#scope.step.id);
+    this.#report.metric(name, value, unit);
   }
 
   event(name: string, fields?: EventFields): void {

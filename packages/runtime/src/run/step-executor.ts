@@ -1,5 +1,5 @@
 import type { ManifestStep } from "@osiris/compiler";
-import { isOsirisError, OsirisError, toOsirisError, type EventFields, type JsonValue } from "@osiris/core";
+import { isOsirisError, OsirisError, toOsirisError, type JsonValue } from "@osiris/core";
 import { findComponent } from "../discovery/find-component.ts";
 import { stepIdentity, type StepReceipt } from "./receipt.ts";
 import { recordedError } from "./recorded-error.ts";
@@ -66,6 +66,7 @@ export async function executeStep(
     const error = failureOf(caught, step, limit, run);
     const status = run.signal.aborted ? "cancelled" : "failed";
     const rejects = await rejectsOf(step, run);
+    const failed = recordedError(error, redactor, sqlPlace(error, step, run));
     const record: StepRecord = {
       id: step.id,
       component: step.component,
@@ -76,9 +77,9 @@ export async function executeStep(
       superseded: 0,
       tables: rejects,
       files: [],
-      error: recordedError(error, redactor, sqlPlace(error, step, run)),
+      error: failed,
     };
-    log.event(status === "cancelled" ? "step_cancelled" : "step_failed", { ...record.error }, step.id);
+    log.event(status === "cancelled" ? "step_cancelled" : "step_failed", failed, step.id);
     return { record };
   }
 }
@@ -89,7 +90,7 @@ function isRetryable(error: unknown): boolean {
 
 function reportRetry({ attempt, delayMs, error }: FailedAttempt, step: ManifestStep, run: RunScope): void {
   const failed = toOsirisError(error, `Step "${step.id}" (${step.component})`);
-  const recorded: EventFields = { ...recordedError(failed, run.redactor, sqlPlace(failed, step, run)) };
+  const recorded = recordedError(failed, run.redactor, sqlPlace(failed, step, run));
   run.log.event("step_retry", { attempt, delay_ms: delayMs, error: recorded }, step.id);
 }
 
@@ -137,11 +138,11 @@ function sqlPlace({ sql }: OsirisError, step: ManifestStep, run: RunScope): SqlP
 
 function reportSuccess(done: StepRecord, log: RunLog): void {
   const { id, rows_in, rows_out, rejected, superseded, attempts, duration_ms } = done;
-  log.metric("rows_in", rows_in, "rows", id);
-  log.metric("rows_out", rows_out, "rows", id);
-  if (rejected > 0) log.metric("rows_rejected", rejected, "rows", id);
-  if (superseded > 0) log.metric("rows_superseded", superseded, "rows", id);
-  log.metric("duration_ms", duration_ms, "ms", id);
+  log.metric("rows_in", rows_in, id);
+  log.metric("rows_out", rows_out, id);
+  if (rejected > 0) log.metric("rows_rejected", rejected, id);
+  if (superseded > 0) log.metric("rows_superseded", superseded, id);
+  log.metric("duration_ms", duration_ms, id);
   for (const { name, rows, columns } of done.tables) {
     log.event(
       "table_published",
