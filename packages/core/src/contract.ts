@@ -399,8 +399,8 @@ export type CellInput =
 export interface JsonTableOptions extends TableOptions {
   /**
    * The columns that the source declares: never guessed, always in the table, first in it. A value that does not fit its
-   * type exactly is an error that names row and column. Types: those of {@link TableWriter}, HUGEINT and JSON (takes any
-   * value); values as there, and any number with its digits for DECIMAL. Found by the key's exact name.
+   * type exactly is an error that names row and column. Types: those of {@link TableWriter}; JSON takes any value.
+   * Values as there, and any number with its digits for DECIMAL. Found by the key's exact name.
    * @default none
    */
   readonly columns?: readonly Column[];

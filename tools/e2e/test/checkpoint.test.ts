@@ -104,7 +104,7 @@ describe("a writer with checkpoints", () => {
     return folder;
   }
 
-  test("sends nothing twice", async () => {
+  test("sends only what came after the last one", async () => {
     const folder = await failed();
     expect(await run(folder, "pipeline.yaml", "--resume")).toMatchObject({
       status: "succeeded",

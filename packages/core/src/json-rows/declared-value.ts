@@ -3,8 +3,6 @@ import { OsirisError } from "../errors.ts";
 import { cellText, JsonText, NumeralText, type JsonCell } from "./json-cell.ts";
 import { plainNumeral } from "./numerals.ts";
 
-const HUGEINT_LIMIT = 2n ** 127n;
-
 /**
  * A JSON value in the form that the table writer takes for a declared type. What does not fit at all is handed on: the
  * writer refuses it, with its row.
@@ -13,8 +11,6 @@ export function declaredValue(cell: Exclude<JsonCell, null>, type: string): Cell
   switch (type) {
     case "JSON":
       return cellText(cell);
-    case "HUGEINT":
-      return hugeint(cell);
     case "DOUBLE":
       return typeof cell === "bigint" && BigInt(Number(cell)) === cell ? Number(cell) : scalar(cell, type);
     default:
@@ -22,20 +18,9 @@ export function declaredValue(cell: Exclude<JsonCell, null>, type: string): Cell
   }
 }
 
-/** The type that a declared column has while rows are staged: what the table writer does not know goes as text. */
-export function stagingType(type: string): string {
-  return type === "HUGEINT" ? "VARCHAR" : type;
-}
-
 function scalar(cell: Exclude<JsonCell, null>, type: string): CellInput {
   if (cell instanceof JsonText || cell instanceof NumeralText) throw misfit(cell, type);
   return cell;
-}
-
-function hugeint(cell: Exclude<JsonCell, null>): string {
-  const whole = typeof cell === "bigint" || (typeof cell === "number" && Number.isSafeInteger(cell));
-  if (!whole || cell >= HUGEINT_LIMIT || cell < -HUGEINT_LIMIT) throw misfit(cell, "HUGEINT");
-  return String(cell);
 }
 
 function decimal(cell: Exclude<JsonCell, null>): CellInput {

@@ -4,7 +4,7 @@ import { OsirisError, isOsirisError } from "../errors.ts";
 import { quoteIdentifier } from "../identifiers.ts";
 import type { RunDatabase } from "../run-database/run-database.ts";
 import { ColumnarTableWriter } from "../run-database/table-writer.ts";
-import { declaredValue, stagingType } from "./declared-value.ts";
+import { declaredValue } from "./declared-value.ts";
 import { cellText, JsonText, type JsonCell } from "./json-cell.ts";
 import type { JsonKey, StagedType } from "./json-keys.ts";
 import type { RowCells } from "./row-reader.ts";
@@ -166,7 +166,7 @@ function chooseColumns(table: string, keys: readonly JsonKey[], sample: readonly
 function stagedColumns(keys: readonly JsonKey[], { rest, extra }: StagedLayout): readonly Column[] {
   const own = keys.flatMap(({ staged, declared = "" }) => {
     if (staged === undefined) return [];
-    return { name: staged.column, type: staged.type === "declared" ? stagingType(declared) : staged.type };
+    return { name: staged.column, type: staged.type === "declared" ? declared : staged.type };
   });
   return [...own, { name: rest, type: "VARCHAR" }, { name: extra, type: "VARCHAR" }];
 }

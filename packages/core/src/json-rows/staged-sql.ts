@@ -1,5 +1,4 @@
 import type { Column } from "../contract.ts";
-import { stagingType } from "./declared-value.ts";
 import type { JsonKey } from "./json-keys.ts";
 import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import type { StagedLayout } from "./staged-rows.ts";
@@ -99,7 +98,7 @@ const TOO_MANY = 100_000;
 
 /** True when the key's own column holds all its values in the final type, under the final name. */
 export function isTyped({ declared, staged }: JsonKey, { name, type }: Column): boolean {
-  const stagedAs = staged?.type === "declared" ? stagingType(declared ?? "") : staged?.type;
+  const stagedAs = staged?.type === "declared" ? declared : staged?.type;
   return staged?.column === name && stagedAs === type;
 }
 
@@ -113,7 +112,7 @@ export function typedValue(layout: StagedLayout, key: JsonKey, type: string, has
 
 function ownValue(staged: NonNullable<JsonKey["staged"]>, type: string): string | undefined {
   const column = quoteIdentifier(staged.column);
-  if (staged.type === "declared") return type === "HUGEINT" ? `${column}::HUGEINT` : column;
+  if (staged.type === "declared") return column;
   if (staged.type === "DOUBLE") return type === "DOUBLE" ? column : `(${doubleText(column)})::${type}`;
   if (staged.type !== "VARCHAR") return `${column}::${type}`;
   if (type === "JSON") return `to_json(${column})`;
