@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { roomFinding } from "../src/doctor/checks/disk.ts";
 import { memoryFinding } from "../src/doctor/checks/memory.ts";
-import { formatBytes } from "../src/format.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -28,6 +27,3 @@ test.each([
   expect(memoryFinding(limit, available, total).status).toBe(status);
 });
 
-test("sizes for people", () => {
-  expect([0, 1023, 1536, 5 * GIB].map(formatBytes)).toEqual(["0 bytes", "1,023 bytes", "1.5 KiB", "5.0 GiB"]);
-});

@@ -13,7 +13,7 @@ function writeRun(sessions: string, status: RunStatus): string {
   const folder = join(sessions, RUN_ID);
   mkdirSync(folder, { recursive: true });
   const times = { started_at: "2026-01-01T00:00:00.000Z", duration_ms: 1 };
-  const record = { run_id: RUN_ID, ...KEY, status, ...times, process: ownProcess(), steps: [] };
+  const record = { format: 1, run_id: RUN_ID, ...KEY, status, ...times, process: ownProcess(), steps: [] };
   writeFileSync(join(folder, "run.json"), JSON.stringify(record));
   return folder;
 }

@@ -70,11 +70,11 @@ describe("ctx.checkpoint", () => {
     const second = await attempt();
     expect(second.resumed).toEqual({ cursor: "c2" });
     expect((await second.createTable([{ name: "n", type: "INTEGER" }])).rows).toBe(1);
-    expect(JSON.parse(events())).toMatchObject({
-      event: "step_resumed",
-      step_id: "films",
-      tables: [{ table: "films", rows: 1 }],
-    });
+    const lines = events().trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { event: "checkpoint", step_id: "films", rows: 1 },
+      { event: "step_resumed", step_id: "films", tables: [{ table: "films", rows: 1 }] },
+    ]);
   });
 
   test.each<[JsonValue]>([
