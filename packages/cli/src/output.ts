@@ -2,7 +2,8 @@ import { writeSync } from "node:fs";
 import { renderFinding, type Finding } from "@osiris/compiler";
 import type { OsirisError } from "@osiris/core";
 
-type Write = (text: string) => Promise<void>;
+/** Resolves with whether somebody is still reading. */
+type Write = (text: string) => Promise<boolean>;
 
 /**
  * The two streams. With `--json` stdout carries exactly one JSON document and everything for people goes to stderr;
@@ -34,15 +35,17 @@ export class Output {
   /** A result that comes in pieces, one document with `--json` or a text. It ends early when the reader has gone away. */
   async stream(chunks: AsyncIterable<string>): Promise<void> {
     for await (const chunk of chunks) {
-      if (process.stdout.destroyed) return;
-      await this.#toStdout(chunk);
+      if (!(await this.#toStdout(chunk))) return;
     }
   }
 
   /** Progress, warnings. Never fails. */
   note(text: string): void {
     const write = writer(process.stderr);
-    this.#lastNote = write(ensureNewline(text)).catch(() => undefined);
+    this.#lastNote = write(ensureNewline(text)).then(
+      () => undefined,
+      () => undefined,
+    );
   }
 
   async error(error: OsirisError): Promise<void> {
@@ -107,13 +110,17 @@ export function findingDocument({ place, excerpt, ...finding }: Finding): object
   return { ...finding, file, line, column, end_line: endLine, end_column: endColumn, text: excerpt.text };
 }
 
+/** The codes of a reader that has gone away: found out, and known since. */
+const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "ERR_STREAM_DESTROYED"]);
+
 function writer(stream: NodeJS.WriteStream): Write {
   const write = stream.write.bind(stream);
   return (text) =>
     new Promise((resolve, reject) => {
       write(text, (error) => {
-        if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") reject(error);
-        else resolve();
+        const isGone = error instanceof Error && GONE.has((error as NodeJS.ErrnoException).code);
+        if (error && !isGone) reject(error);
+        else resolve(!isGone);
       });
     });
 }

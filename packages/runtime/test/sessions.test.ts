@@ -36,6 +36,7 @@ function addRun(
     started_at: "2026-01-01T00:00:00.000Z",
     duration_ms: 1,
     process: { pid: process.pid, host: hostname() },
+    resumes: 0,
     steps: [{ ...step, status: stepStatus }],
     ...change,
   });
