@@ -1,4 +1,7 @@
 import { defineDriver, type CreatedTable, type Driver, type DriverContext } from "@osiris/core";
+import { checkFolder } from "./connection/check-folder.ts";
+import type { CsvConnection } from "./connection/connection.ts";
+import { discoverFolder } from "./connection/discover-folder.ts";
 import { assertComplete } from "./read/assert-complete.ts";
 import { configProblems, knownColumns, type CsvExtractorConfig } from "./read/config.ts";
 import { dialectOf, type CsvDialect } from "./read/dialect.ts";
@@ -18,7 +21,7 @@ import { TableScan, type CsvFile } from "./read/table-scan.ts";
  * `filesystem.csv_extractor`. One pass over the bytes checks every record and every value, and finds the types;
  * DuckDB then reads the files, with everything declared. No row becomes a JavaScript value.
  */
-export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
+export const csvExtractor: Driver<CsvExtractorConfig, CsvConnection> = defineDriver({
   async run({ config, ctx }) {
     const dialect = dialectOf(config);
     const files = await describeFiles(config, dialect, ctx);
@@ -33,6 +36,8 @@ export const csvExtractor: Driver<CsvExtractorConfig> = defineDriver({
 
   validate: configProblems,
   columns: knownColumns,
+  check: checkFolder,
+  discover: discoverFolder,
 });
 
 /** The files and their columns, before a value of them is read. */

@@ -1,3 +1,4 @@
+export type { CsvConnection } from "./connection/connection.ts";
 export { csvExtractor } from "./extractor.ts";
 export type { CsvExtractorConfig } from "./read/config.ts";
 export { csvWriter } from "./writer.ts";

@@ -1,17 +1,20 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defineDriver, OsirisError, type Driver, type DriverContext, type InputTable } from "@osiris/core";
+import { checkFolder } from "./connection/check-folder.ts";
+import type { CsvConnection } from "./connection/connection.ts";
 import { copySql } from "./write/copy-sql.ts";
 import { assertColumnsExist, compressionOf, type Compression, type CsvWriterConfig } from "./write/config.ts";
 import { replaceFile } from "./write/destination.ts";
 import { encodeFile } from "./write/encode-file.ts";
 
 /** `filesystem.csv_writer`: DuckDB writes beside the destination, then one rename makes the file appear. */
-export const csvWriter: Driver<CsvWriterConfig> = defineDriver({
+export const csvWriter: Driver<CsvWriterConfig, CsvConnection> = defineDriver({
   async run({ config, inputs, ctx }) {
     const [input] = inputs.tables;
     if (input === undefined) throw new Error("the compiler gives a csv_writer one input");
     assertColumnsExist(config, input);
+    ctx.progress({ totalRows: input.rows });
     const compression = compressionOf(config);
     const rows = await replaceFile(config, ctx, async (partial) => {
       const rows = await writeTable(input, config, compression, partial, ctx);
@@ -20,6 +23,8 @@ export const csvWriter: Driver<CsvWriterConfig> = defineDriver({
     });
     return { rows };
   },
+
+  check: checkFolder,
 });
 
 /** @returns the rows written */

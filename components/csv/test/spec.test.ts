@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { CsvExtractorConfig, CsvWriterConfig } from "../src/index.ts";
+import { PLAIN_CONFIG } from "../src/connection/describe-file.ts";
 import { declaredType } from "../src/read/declared-type.ts";
 import { nameColumns } from "../src/read/table-columns.ts";
 
@@ -53,6 +54,19 @@ const writer: Record<keyof CsvWriterConfig, true> = {
 test("the specs and the config types name the same keys", () => {
   expect(configKeys("extractor")).toEqual(Object.keys(extractor).toSorted());
   expect(configKeys("writer")).toEqual(Object.keys(writer).toSorted());
+});
+
+test("discovering reads files as a step does that sets nothing but a path", () => {
+  const file = join(import.meta.dirname, "../extractor/spec.yaml");
+  const { properties } = (
+    parse(readFileSync(file, "utf8")) as {
+      configSchema: { properties: Record<string, { default?: unknown }> };
+    }
+  ).configSchema;
+  const defaults = Object.entries(properties).flatMap(([key, schema]) =>
+    "default" in schema ? [[key, schema.default] as const] : [],
+  );
+  expect(PLAIN_CONFIG).toEqual(Object.fromEntries(defaults));
 });
 
 describe("what a declared type takes", () => {

@@ -9,7 +9,19 @@ if (major < 22 || (major === 22 && minor < 20)) {
   process.exit(2);
 }
 
-const { main } = await import("../dist/main.js");
+const { main } = await import("../dist/main.js").catch(cannotLoad);
 const exitCode = await main(process.argv.slice(2));
 // A timer or a socket that a driver has left open must not keep a finished command alive.
 process.exit(exitCode);
+
+/** Most often npm has left out DuckDB's library for this platform: no command, the doctor included, can do without. */
+function cannotLoad(error) {
+  const message = `osiris cannot be loaded: ${error.message}`;
+  const hint = "Remove node_modules and install again; DuckDB's library for this platform may be missing.";
+  process.stderr.write(`error: ${message} [cli.load_failed]\n  help: ${hint}\n`);
+  if (process.argv.includes("--json")) {
+    const document = { status: "error", code: "cli.load_failed", category: "resource", message, hint };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  }
+  process.exit(1);
+}

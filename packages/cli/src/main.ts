@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
 import { toOsirisError } from "@osiris/core";
 import { InvalidFileError } from "@osiris/runtime";
+import { answerShell } from "./commands/completion.ts";
+import { COMPLETE_COMMAND } from "./completion/scripts.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts";
 import { Output } from "./output.ts";
 import { usage } from "./pipeline-file.ts";
@@ -8,10 +10,14 @@ import { buildProgram } from "./program.ts";
 
 /** Runs one `osiris` command and resolves with its exit status. Never throws. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const output = new Output(args.includes("--json"));
+  const [first, ...words] = args;
+  const isShell = first === COMPLETE_COMMAND;
+  const output = new Output(!isShell && args.includes("--json"));
   let exitCode: ExitCode = EXIT.ok;
   const program = buildProgram(output, (code) => (exitCode = code));
   try {
+    // Not by the parser: these are words of a line that is not finished.
+    if (isShell) return await answerShell(program, words, output);
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {

@@ -1,8 +1,9 @@
 import { writeSync } from "node:fs";
 import { renderFinding, type Finding } from "@osiris/compiler";
 import type { OsirisError } from "@osiris/core";
+import { BackgroundWriter } from "./background-writer.ts";
 
-/** Resolves with whether somebody is still reading. */
+/** Resolves with false when the reader has gone away. */
 type Write = (text: string) => Promise<boolean>;
 
 /**
@@ -11,8 +12,11 @@ type Write = (text: string) => Promise<boolean>;
  */
 export class Output {
   readonly json: boolean;
+  /** For who draws on it; {@link note} is for the rest. */
+  readonly stderr: BackgroundWriter = new BackgroundWriter(2);
   readonly #toStdout: Write;
-  #lastNote: Promise<void> = Promise.resolve();
+  #helped: Promise<void> | undefined;
+  #toNotes = (text: string): void => this.stderr.write(text);
 
   constructor(json: boolean) {
     this.json = json;
@@ -34,18 +38,47 @@ export class Output {
 
   /** A result that comes in pieces, one document with `--json` or a text. It ends early when the reader has gone away. */
   async stream(chunks: AsyncIterable<string>): Promise<void> {
-    for await (const chunk of chunks) {
-      if (!(await this.#toStdout(chunk))) return;
-    }
+    for await (const chunk of chunks) if (!(await this.part(chunk))) return;
+  }
+
+  /** What `--help` and `--version` say. {@link flush} waits for it. */
+  help(text: string): void {
+    this.#helped = this.result(
+      () => ({ text: text.trimEnd() }),
+      () => text,
+    );
+  }
+
+  /**
+   * A part of a result that is too long to be held in one piece. Resolves when it has been handed over, with false when
+   * nobody reads any more. Rejects as {@link result} does.
+   */
+  part(text: string): Promise<boolean> {
+    return this.#toStdout(text);
   }
 
   /** Progress, warnings. Never fails. */
   note(text: string): void {
-    const write = writer(process.stderr);
-    this.#lastNote = write(ensureNewline(text)).then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#toNotes(ensureNewline(text));
+  }
+
+  /** For programs that read stderr: from now on each note is a line of JSON. */
+  notesAsJson(): void {
+    this.#toNotes = (text) => {
+      const note = { ts: new Date().toISOString(), event: "note", message: text.trim() };
+      this.stderr.write(`${JSON.stringify(note)}\n`);
+    };
+  }
+
+  /** Gives notes to somebody else until it is disposed. */
+  divertNotes(take: (text: string) => void): Disposable {
+    const before = this.#toNotes;
+    this.#toNotes = take;
+    return {
+      [Symbol.dispose]: () => {
+        this.#toNotes = before;
+      },
+    };
   }
 
   async error(error: OsirisError): Promise<void> {
@@ -91,7 +124,8 @@ export class Output {
 
   /** Resolves when all notes have been handed over. */
   async flush(): Promise<void> {
-    await this.#lastNote;
+    await this.stderr.flush();
+    await this.#helped;
   }
 }
 
@@ -110,15 +144,12 @@ export function findingDocument({ place, excerpt, ...finding }: Finding): object
   return { ...finding, file, line, column, end_line: endLine, end_column: endColumn, text: excerpt.text };
 }
 
-/** The codes of a reader that has gone away: found out, and known since. */
-const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "ERR_STREAM_DESTROYED"]);
-
 function writer(stream: NodeJS.WriteStream): Write {
   const write = stream.write.bind(stream);
   return (text) =>
     new Promise((resolve, reject) => {
       write(text, (error) => {
-        const isGone = error instanceof Error && GONE.has((error as NodeJS.ErrnoException).code);
+        const isGone = error instanceof Error && "code" in error && error.code === "EPIPE";
         if (error && !isGone) reject(error);
         else resolve(!isGone);
       });

@@ -12,7 +12,7 @@ import {
 import type { Output } from "./output.ts";
 
 /** The folder of this package: drivers are also looked for beside the command. */
-const CLI_FOLDER = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+export const CLI_FOLDER: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 /** What surrounds a command: the project it was called in. */
 export interface Project {

@@ -1,98 +1,74 @@
 import { renderExcerpt } from "@osiris/compiler";
 import { REJECTS, tableName } from "@osiris/core";
-import type { RecordedError, RunEvent, RunRecord, StepRecord } from "@osiris/runtime";
+import type { RecordedError, RunRecord, RunStatus } from "@osiris/runtime";
+import { formatCount, formatDuration } from "./format.ts";
 import { fromHere } from "./from-here.ts";
-import { formatCount, textTable } from "./text-table.ts";
+import { stepTable } from "./step-table.ts";
+import type { Paint, Tone } from "./style.ts";
 
-/** One line for a person who waits; undefined for events that tell them nothing. */
-export function progressLine(event: RunEvent): string | undefined {
-  const step = event.step_id;
-  switch (event.event) {
-    case "run_resumed":
-      return `Going on with run ${event.run_id}.`;
-    case "nothing_to_resume":
-      return "Nothing to resume: the pipeline's last run has succeeded, or there was none. This is a new run.";
-    case "step_reused":
-      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows, reused`;
-    case "step_not_reused":
-      return `  ${step} is run again: ${String(event["reason"])}`;
-    case "step_retry": {
-      const { message } = event["error"] as RecordedError;
-      return `  ${step}: attempt ${String(event["attempt"])} failed: ${message}; again in ${seconds(Number(event["delay_ms"]))} s`;
-    }
-    case "step_start":
-      return `  ${step} …`;
-    case "step_complete":
-      return `✓ ${step}: ${formatCount(Number(event["rows_out"]))} rows${rejectedText(Number(event["rejected"]))}`;
-    case "step_failed":
-      return `✗ ${step}`;
-    case "step_cancelled":
-      return `- ${step}: cancelled`;
-    case "log":
-      return event["level"] === "warn" || event["level"] === "error"
-        ? `${event["level"]}: ${step}: ${String(event["message"])}`
-        : undefined;
-    default:
-      return undefined;
-  }
+const STATUS_TONES: Readonly<Record<RunStatus, Tone>> = {
+  succeeded: "good",
+  failed: "bad",
+  killed: "bad",
+  cancelled: "warn",
+  running: "strong",
+};
+
+/** How a run's status is written. */
+export function statusText(status: RunStatus, paint: Paint): string {
+  return paint(STATUS_TONES[status], status);
 }
 
-function rejectedText(rejected: number): string {
-  return rejected > 0 ? `, ${formatCount(rejected)} rejected` : "";
+/**
+ * What came of a run: the steps, what was written, and what went wrong.
+ * @param withSteps false when the reader has seen how the steps ended
+ */
+export function runSummary(record: RunRecord, paint: Paint, withSteps: boolean): string {
+  const head = `Run ${record.run_id} ${statusText(record.status, paint)} in ${formatDuration(record.duration_ms)}`;
+  return [
+    ...(withSteps ? [stepTable(record.steps), "", head] : [head, ...notRunText(record)]),
+    ...outcomeText(record),
+    `Run folder: ${fromHere(record.run_dir)}`,
+    ...errorTexts(record, paint).map((error) => `\n${error}`),
+  ].join("\n");
 }
 
-/** The closing table, what was written, and what went wrong. */
-export function runSummary(record: RunRecord): string {
-  const files = record.steps.flatMap((step) => step.files).map((file) => `Result: ${fromHere(file)}`);
-  const errors = [
-    ...record.steps.flatMap((step) =>
-      step.error ? [errorText(`Step "${step.id}" failed`, step.error)] : [],
-    ),
-    ...(record.error ? [errorText("The run failed", record.error)] : []),
-  ];
-  const rejects = record.steps
+function notRunText({ steps }: RunRecord): readonly string[] {
+  const ids = steps.filter(({ status }) => status === "not_run").map(({ id }) => id);
+  return ids.length === 0 ? [] : [`Not run: ${ids.join(", ")}`];
+}
+
+/** Rejects and files, a line each. */
+export function outcomeText({ steps }: RunRecord): readonly string[] {
+  const rejects = steps
     .filter(({ rejected }) => rejected > 0)
     .map(
       ({ id, rejected }) => `Rejected: ${formatCount(rejected)} rows of ${id}, in ${tableName(id, REJECTS)}`,
     );
-  return [
-    stepTable(record.steps),
-    "",
-    `Run ${record.run_id} ${record.status} in ${seconds(record.duration_ms)} s`,
-    ...rejects,
-    ...files,
-    `Run folder: ${fromHere(record.run_dir)}`,
-    ...errors.map((error) => `\n${error}`),
-  ].join("\n");
+  return [...rejects, ...steps.flatMap(({ files }) => files).map((file) => `Result: ${fromHere(file)}`)];
 }
 
-function stepTable(steps: readonly StepRecord[]): string {
-  const columns = [
-    { title: "step" },
-    { title: "status" },
-    { title: "rows in", align: "right" },
-    { title: "rows out", align: "right" },
-    { title: "seconds", align: "right" },
-    { title: "rows/s", align: "right" },
-  ] as const;
-  return textTable(columns, steps.map(stepRow));
-}
-
-function stepRow(step: StepRecord): readonly string[] {
-  if (step.status !== "succeeded") return [step.id, step.status.replace("_", " "), "", "", "", ""];
-  const rows = Math.max(step.rows_in, step.rows_out);
+/** What went wrong, an entry for each failed step. */
+export function errorTexts(record: RunRecord, paint: Paint): readonly string[] {
   return [
-    step.id,
-    "ok",
-    formatCount(step.rows_in),
-    formatCount(step.rows_out),
-    seconds(step.duration_ms),
-    step.duration_ms === 0 ? "" : formatCount(Math.round((rows * 1000) / step.duration_ms)),
+    ...record.steps.flatMap((step) =>
+      step.error ? [errorText(`Step "${step.id}" failed`, step.error, paint)] : [],
+    ),
+    ...(record.error ? [errorText("The run failed", record.error, paint)] : []),
   ];
 }
 
-function errorText(what: string, { message, code, place, hint }: RecordedError): string {
-  const parts = [`${what}: ${message} [${code}]`];
+/** What to do about a run that has not come to its end; nothing for others. */
+export function nextSteps({ status, run_id }: RunRecord): readonly string[] {
+  if (status === "succeeded" || status === "running") return [];
+  return [
+    `osiris run --resume ${run_id}   runs what is missing, and keeps what was done`,
+    `osiris logs ${run_id}           shows what happened`,
+  ];
+}
+
+function errorText(what: string, { message, code, place, hint }: RecordedError, paint: Paint): string {
+  const parts = [`${paint("bad", what)}: ${message} [${code}]`];
   if (place !== undefined) {
     const { file, line, column, excerpt } = place;
     parts.push(
@@ -102,8 +78,4 @@ function errorText(what: string, { message, code, place, hint }: RecordedError):
   }
   if (hint !== undefined) parts.push(`  help: ${hint}`);
   return parts.join("\n");
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(2);
 }

@@ -22,12 +22,3 @@ export function sizeInBytes(text: string): number {
   if (bytes > 0) return bytes;
   throw new InvalidArgumentError("it must be a size such as 512MB or 2GiB.");
 }
-
-/** Bytes for people: `1.5 GB`. */
-export function formatSize(bytes: number): string {
-  let count = bytes;
-  let power = 0;
-  // What would be rounded to a thousand is one of the next.
-  for (; count >= 999.5 && power < PREFIXES.length - 1; power++) count /= 1000;
-  return `${power === 0 || count >= 99.95 ? Math.round(count) : count.toFixed(1)} ${PREFIXES[power]}B`;
-}

@@ -1,3 +1,5 @@
+import { cutText, fitText, textWidth } from "./text-width.ts";
+
 export interface TextColumn {
   readonly title: string;
   /** @default "left" */
@@ -10,14 +12,14 @@ const MAX_CELL = 60;
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map(oneLine));
   const widths = columns.map((column, index) =>
-    cells.reduce((width, row) => Math.max(width, (row[index] ?? "").length), column.title.length),
+    cells.reduce((width, row) => Math.max(width, textWidth(row[index] ?? "")), textWidth(column.title)),
   );
   const line = (row: readonly string[]): string =>
     columns
       .map(({ align }, index) => {
         const cell = row[index] ?? "";
         const width = widths[index] ?? 0;
-        return align === "right" ? cell.padStart(width) : cell.padEnd(width);
+        return fitText(cell, width, align);
       })
       .join("  ")
       .trimEnd();
@@ -26,18 +28,11 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
 }
 
 function oneLine(text: string): string {
-  const plain = printable(text);
-  return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain;
+  return cutText(printable(text), MAX_CELL);
 }
 
 /** Control characters would move the cursor or end the line. */
 export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   return text.replaceAll(/[\u0000-\u001F\u007F]/g, (char) => JSON.stringify(char).slice(1, -1));
-}
-
-const counts = new Intl.NumberFormat("en-US");
-
-export function formatCount(value: number): string {
-  return counts.format(value);
 }

@@ -1,8 +1,10 @@
+export { fingerprint } from "./canonical.ts";
 export { compile } from "./compile.ts";
 export type { CompileRequest, CompileResult } from "./compile.ts";
 export type { Components, InstalledComponent } from "./component.ts";
 export { isPattern, mayRead, namedPaths, patternFolder } from "./config-paths.ts";
 export {
+  CONNECTION_REFERENCE,
   Connections,
   CONNECTIONS_FILE,
   CONNECTIONS_SCHEMA,
@@ -29,9 +31,10 @@ export type { ExampleStep } from "./oml/example-step.ts";
 export { DURATION_SCHEMA, parseDuration } from "./oml/duration.ts";
 export { POLICY_PROPERTIES } from "./oml/step-policy.ts";
 export type { RetryPolicy, StepPolicy, WrittenPolicy } from "./oml/step-policy.ts";
+export { readingSteps } from "./oml/reading-steps.ts";
 export { OML_VERSION, PIPELINE_NAME } from "./oml/oml.ts";
 export type { OmlMode, OmlStep } from "./oml/oml.ts";
-export { mapTexts, replaceReferences } from "./references.ts";
+export { forEachText, mapTexts, referencesIn, replaceReferences } from "./references.ts";
 export type { Path } from "./references.ts";
 export { Report } from "./report.ts";
 export {

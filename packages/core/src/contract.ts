@@ -10,9 +10,17 @@ import type { JsonNumeral } from "./json-rows/json-numeral.ts";
 /** The number in a driver package's `"osiris": { "contract": … }`. It changes when this file breaks drivers. */
 export const CONTRACT_VERSION = 1;
 
-export interface Driver<Config = Readonly<Record<string, unknown>>> {
+/**
+ * @typeParam Config what the driver's steps get; the spec's `configSchema` in types
+ * @typeParam Connection the fields of it that a connection may supply
+ */
+export interface Driver<
+  Config = Readonly<Record<string, unknown>>,
+  Connection = Readonly<Record<string, unknown>>,
+> {
   /**
-   * Does the step's work, once. A rejected promise fails the step: nothing it staged is published.
+   * Does the step's work, once. A rejected promise fails the step: nothing it staged is published. A later attempt begins
+   * anew, or after the last {@link DriverContext.checkpoint}.
    * Errors should be `OsirisError`s; anything else is reported as a defect of the driver.
    */
   run(step: StepRequest<Config>): Promise<StepResult>;
@@ -29,6 +37,93 @@ export interface Driver<Config = Readonly<Record<string, unknown>>> {
    * with configs in which it found nothing wrong.
    */
   columns?(config: Config): readonly Column[] | undefined;
+
+  /**
+   * Whether a connection works: `osiris connections doctor` and `osiris doctor` ask. Resolves when it does; throws an
+   * `OsirisError` that says what is wrong and what to do when it does not. Changes nothing at the other end. It has two
+   * seconds, then the signal is aborted and the answer is that it took too long. Drivers of one family that have the
+   * same function here are asked once.
+   */
+  check?(at: CheckRequest<Connection>): Promise<CheckResult>;
+
+  /**
+   * What there is to read behind a connection: `osiris discover` asks. Looks at catalogs and at bounded samples, never at
+   * all rows of what may be large. It has 30 seconds. Drivers of one family that have the same function are asked once.
+   */
+  discover?(at: DiscoverRequest<Connection>): Promise<Discovery>;
+}
+
+export interface CheckRequest<Connection = Readonly<Record<string, unknown>>> {
+  /**
+   * The fields of the connection that the spec's `x-connection-fields` names, with the spec's defaults, the environment
+   * filled in, and strings under `secrets` as {@link Secret}s. Checked against the spec, but what a step may supply
+   * instead can be missing. A path is absolute; a relative one started at osiris_connections.yaml.
+   */
+  readonly connection: Partial<Connection>;
+  /** Aborted when the time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** A connection that works. */
+export interface CheckResult {
+  /** What answered, in a few words, without secrets: `MySQL 8.4.2 with TLS`. */
+  readonly details?: string;
+  /** What works now and will not for every step: a folder that cannot be written. @default none */
+  readonly warnings?: readonly CheckWarning[];
+}
+
+export interface CheckWarning {
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+export interface DiscoverRequest<
+  Connection = Readonly<Record<string, unknown>>,
+> extends CheckRequest<Connection> {
+  /** How many rows of each resource to show. 0: none, and none may be in the answer. */
+  readonly samples: number;
+}
+
+/** What a connection leads to. */
+export interface Discovery {
+  /** In any order; users see them sorted by name. */
+  readonly resources: readonly Resource[];
+  /** Why there may be more than that: a limit, or a part that could not be looked at. */
+  readonly incomplete?: string;
+}
+
+/** Something that a step can read: a table, a file, an endpoint. */
+export interface Resource {
+  /** As users know it: `public.orders`, `2024/orders.csv`. No two of one answer have the same. */
+  readonly name: string;
+  /** What it is, in a word: `table`, `view`, `file`. */
+  readonly kind: string;
+  /** How many rows it has; exact, or what the source estimates. */
+  readonly rows?: { readonly count: number; readonly exact: boolean };
+  /** Its size where it is. */
+  readonly bytes?: number;
+  /** Empty where they are not known before it is read. */
+  readonly columns: readonly ResourceColumn[];
+  /** Set when the columns' types were found in a part of the rows: the others may not fit. @default false */
+  readonly sampled?: boolean;
+  /** What a step's `config` needs to read it, beside the connection: `{ table: "orders" }`. */
+  readonly config?: Readonly<Record<string, JsonValue>>;
+  /** The first rows, by column name, at most as many as were asked for. */
+  readonly samples?: readonly Readonly<Record<string, JsonValue>>[];
+  /** Why it cannot be read as it is. */
+  readonly problem?: string;
+}
+
+/** A column as a step's table would have it. */
+export interface ResourceColumn extends Column {
+  /** As the source spells the type: `tinyint(1)`. */
+  readonly sourceType?: string;
+  /** Absent: not known. */
+  readonly nullable?: boolean;
+  /** The column's place in the primary key, from 1. */
+  readonly primaryKey?: number;
+  readonly description?: string;
 }
 
 /** One mistake in a config, found by its driver. */
@@ -121,6 +216,26 @@ export interface DriverContext {
   openRejects(): Promise<RejectWriter>;
 
   /**
+   * Commits, together: the rows that all tables of the step have so far, and `state`, which says where to go on. An
+   * attempt that takes over, after an error or a crash, finds the state in {@link resumed}, those rows in its tables,
+   * and none that came later. Each checkpoint replaces the one before; when the step has succeeded it is gone. A writer
+   * calls it for what the destination has confirmed.
+   *
+   * Await it. It takes milliseconds, with two writes to the disk: call it once for a page, not for a row. `state` is JSON
+   * of at most 1 MiB without secrets, and not null.
+   * @throws OsirisError `state.invalid`, `state.secret`; `checkpoint.busy` when another call to it or to a JSON
+   * table has not come back
+   */
+  checkpoint(state: JsonValue): Promise<void>;
+
+  /**
+   * The state of the checkpoint after which this attempt goes on; undefined when it begins anew. Tables of the checkpoint
+   * are opened by creating them again, with the same columns (else `checkpoint.columns_changed`); those that are not are
+   * part of the result all the same. `createTableAs` makes its table anew.
+   */
+  readonly resumed: JsonValue | undefined;
+
+  /**
    * Reads a table as column batches, on a connection of its own. At the end the rows read are compared with the
    * table's count; a difference is an error. Leaving the loop early closes the reader.
    */
@@ -141,6 +256,12 @@ export interface DriverContext {
    */
   partialPath(destination: string): string;
 
+  /**
+   * How far the step is, for people who wait. Rows appended to tables, rows read with {@link readTable} and the progress
+   * of DuckDB's statements are known anyway: tell what only the driver knows, such as the bytes of a file. Costs nothing
+   * to call, so call it for every page or block; what is shown is the last of each number. It goes into no record.
+   */
+  progress(progress: Progress): void;
   /** Says something for people; warnings and errors are shown while the step runs. Fields as those of {@link event}. */
   log(level: LogLevel, message: string, fields?: EventFields): void;
   /**
@@ -155,6 +276,16 @@ export interface DriverContext {
    * `attempt`.
    */
   event(name: string, fields?: EventFields): void;
+}
+
+/** Totals so far, not steps. A number that is left out stays as it was; what is no number from 0 up is ignored. */
+export interface Progress {
+  readonly rows?: number;
+  readonly bytes?: number;
+  /** How many rows there will be, where that is known. With it the time that is left can be told. */
+  readonly totalRows?: number;
+  /** How many bytes there will be, where that is known. With it the time that is left can be told. */
+  readonly totalBytes?: number;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -222,7 +353,7 @@ export interface CreatedTable {
 export interface TableWriter {
   readonly table: string;
   readonly columns: readonly Column[];
-  /** Rows appended so far. */
+  /** Rows in the table so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;
   /** Adds a row. Values are found by column name, a missing one is NULL, an unknown name is an error. */
   append(row: Readonly<Record<string, CellInput>>): void;
@@ -235,7 +366,7 @@ export interface TableWriter {
 
 /** Takes what a step leaves out. Closed with the step. Secrets of the step's config become `***`, in the row too. */
 export interface RejectWriter {
-  /** Rows rejected so far. */
+  /** Rows rejected so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;
   add(reject: Reject): void;
 }
@@ -300,11 +431,14 @@ export interface JsonTableOptions extends TableOptions {
  */
 export interface JsonTableWriter {
   readonly table: string;
-  /** Rows appended so far. */
+  /** Rows in the table so far, with those before the checkpoint after which the attempt goes on. */
   readonly rows: number;
   /** Adds rows, such as those of a page. Await it: the next call is refused until it has come back. */
   append(rows: readonly JsonRow[]): Promise<void>;
-  /** Decides the types and makes the table. After it no row can be added. Safe to call again once it has come back. */
+  /**
+   * Decides the types and makes the table. After it no row can be added, also not by an attempt that goes on after a later
+   * checkpoint. Safe to call again once it has come back.
+   */
   close(): Promise<void>;
 }
 
@@ -392,7 +526,9 @@ export interface SqlConnection {
   close(): void;
 }
 
-/** Gives a driver its config type. Returns its argument. */
-export function defineDriver<Config>(driver: Driver<Config>): Driver<Config> {
+/** Gives a driver the types of its config and its connection. Returns its argument. */
+export function defineDriver<Config, Connection = Readonly<Record<string, unknown>>>(
+  driver: Driver<Config, Connection>,
+): Driver<Config, Connection> {
   return driver;
 }

@@ -3,7 +3,7 @@
  * `node crash-child.ts <database file> <point> <rows>`, or with the point `loop` until it is killed from outside.
  */
 import { RunDatabase, StepTables, type CreatedTable } from "../src/index.ts";
-import { publishStatements } from "../src/run-database/step-tables.ts";
+import { publishStatements } from "../src/run-database/publish-statements.ts";
 
 const [file = "", point = "", rowsText = "0"] = process.argv.slice(2);
 const database = await RunDatabase.open(file, {}, { files: [], directories: [] });
@@ -20,7 +20,7 @@ async function stage(
   version: number,
   rows: number,
 ): Promise<{ tables: StepTables; sealed: readonly CreatedTable[] }> {
-  const tables = new StepTables(database, "step");
+  const tables = await StepTables.open(database, "step");
   const writer = await tables.create(columns);
   die("created");
   for (let n = 0; n < rows; n++) {
@@ -44,7 +44,7 @@ if (point === "loop") {
 const { sealed } = await stage(2, Number(rowsText));
 const connection = await database.connect();
 await connection.run("BEGIN");
-for (const [index, statement] of publishStatements("step", sealed).entries()) {
+for (const [index, statement] of publishStatements("step", sealed, []).entries()) {
   await connection.run(statement.sql, statement.params);
   die(`publish-${index}`);
 }

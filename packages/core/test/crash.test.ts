@@ -13,7 +13,7 @@ const ROUNDS = Number(process.env["OSIRIS_CRASH_ROUNDS"] ?? 8);
 
 async function publishOld(file: string): Promise<void> {
   await using database = await RunDatabase.open(file, {}, { files: [], directories: [] });
-  const tables = new StepTables(database, "step");
+  const tables = await StepTables.open(database, "step");
   await tables.createAs("SELECT 1 AS version, range::INTEGER AS n FROM range(3)", {}, () =>
     database.connect(),
   );
@@ -51,7 +51,7 @@ describe("SIGKILL", () => {
     "first-rows",
     "after-a-transaction",
     "sealed",
-    ...[0, 1, 2, 3].map((n) => `publish-${n}`),
+    ...[0, 1, 2, 3, 4].map((n) => `publish-${n}`),
   ];
 
   test.each(before)("at %s leaves the old table, or none", async (point) => {

@@ -9,7 +9,6 @@ import {
 import { jsonTable, shape } from "./json-table.ts";
 import { openDatabase } from "./open-database.ts";
 
-const silent = { log: () => undefined, event: () => undefined };
 /** More rows than decide how the others are staged. */
 const MANY = 5_000;
 
@@ -143,7 +142,7 @@ describe("keys", () => {
   });
 
   test("without end are not remembered", async () => {
-    const writer = new StepTables(await openDatabase(), "films").createJson({ maxColumns: 10 }, silent);
+    const writer = (await StepTables.open(await openDatabase(), "films")).createJson({ maxColumns: 10 });
     const before = (await settledHeap()).valueOf();
     for (let page = 0; page < 200; page++) {
       await writer.append(
@@ -210,8 +209,8 @@ describe("values", () => {
   });
 
   test("are taken when they are appended: what the caller does to its rows later changes nothing", async () => {
-    const tables = new StepTables(await openDatabase(), "films");
-    const writer = tables.createJson({}, silent);
+    const tables = await StepTables.open(await openDatabase(), "films");
+    const writer = tables.createJson({});
     const row: { n: number; list: number[] } = { n: 1, list: [1] };
     await writer.append([row]);
     row.n = 2;
@@ -348,8 +347,8 @@ describe("a table", () => {
     const database = await openDatabase();
     const left = async (): Promise<readonly unknown[]> =>
       (await database.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")).rows;
-    const tables = new StepTables(database, "films");
-    const writer = tables.createJson({ onTypeChange: "fail" }, silent);
+    const tables = await StepTables.open(database, "films");
+    const writer = tables.createJson({ onTypeChange: "fail" });
     await writer.append([...repeat({ a: 1 }), { a: "x" }]);
     await expect(tables.seal()).rejects.toMatchObject({ code: "table.type_changed" });
     await tables.discard();
@@ -360,8 +359,8 @@ describe("a table", () => {
   });
 
   test("takes one call at a time, and none after its end or an error", async () => {
-    const tables = new StepTables(await openDatabase(), "films");
-    const writer = tables.createJson({ output: "a" }, silent);
+    const tables = await StepTables.open(await openDatabase(), "films");
+    const writer = tables.createJson({ output: "a" });
     const first = writer.append(repeat({ a: 1 }));
     await expect(writer.append([{ a: 2 }])).rejects.toThrow(
       "append() was called before the last call had come back",
@@ -372,7 +371,7 @@ describe("a table", () => {
     await expect(writer.append([{ a: 2 }])).rejects.toThrow(
       "append() was called after the writer was closed",
     );
-    const broken = tables.createJson({ output: "b" }, silent);
+    const broken = tables.createJson({ output: "b" });
     await expect(broken.append([{ a: Number.NaN }])).rejects.toThrow("it is NaN");
     await expect(broken.append([{ a: 2 }])).rejects.toThrow("broken by an earlier error");
     await expect(tables.seal()).rejects.toThrow("it is NaN");

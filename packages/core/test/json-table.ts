@@ -7,6 +7,7 @@ import {
   type JsonInput,
   type JsonRow,
   type JsonTableOptions,
+  type LogLevel,
 } from "../src/index.ts";
 import { openDatabase } from "./open-database.ts";
 
@@ -31,11 +32,12 @@ export async function jsonTable(
 ): Promise<JsonTable> {
   const events: EventFields[] = [];
   const warnings: string[] = [];
-  const tables = new StepTables(await database, "films");
-  const writer = tables.createJson(options, {
-    log: (_level, message) => warnings.push(message),
-    event: (_name, fields = {}) => events.push(fields),
-  });
+  const report = {
+    log: (_level: LogLevel, message: string) => warnings.push(message),
+    event: (_name: string, fields: EventFields = {}) => events.push(fields),
+  };
+  const tables = await StepTables.open(await database, "films", { report });
+  const writer = tables.createJson(options);
   for (const page of pages) await writer.append(page);
   const sealed = await tables.seal();
   await tables.publish(sealed);

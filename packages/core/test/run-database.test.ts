@@ -222,7 +222,7 @@ describe("publishing", () => {
   test("replaces a table, and shows nothing before", async () => {
     const database = await openDatabase();
     for (const rows of [3, 5]) {
-      const tables = new StepTables(database, "my-step");
+      const tables = await StepTables.open(database, "my-step");
       await tables.createAs(`SELECT * FROM range(${rows})`, {}, () => database.connect());
       expect(await database.tables()).toEqual(rows === 3 ? [] : ["my_step"]);
       const sealed = await tables.seal();
@@ -236,7 +236,7 @@ describe("publishing", () => {
 
   test("publishes several outputs together", async () => {
     const database = await openDatabase();
-    const tables = new StepTables(database, "films");
+    const tables = await StepTables.open(database, "films");
     for (const output of ["actors", "movies"]) {
       const writer = await tables.create([{ name: "id", type: "BIGINT" }], { output });
       writer.append({ id: 1 });
@@ -249,7 +249,7 @@ describe("publishing", () => {
     const database = await openDatabase();
     await Promise.all(
       Array.from({ length: 20 }, async (_, n) => {
-        const tables = new StepTables(database, `s${n}`);
+        const tables = await StepTables.open(database, `s${n}`);
         const writer = await tables.create([{ name: "n", type: "INTEGER" }]);
         for (let row = 0; row < 5000; row++) writer.append({ n: row });
         await tables.publish(await tables.seal());
@@ -263,10 +263,10 @@ describe("publishing", () => {
 
   test("a discarded step leaves the table of an earlier one", async () => {
     const database = await openDatabase();
-    const first = new StepTables(database, "s");
+    const first = await StepTables.open(database, "s");
     await first.createAs("SELECT 1 AS a", {}, () => database.connect());
     await first.publish(await first.seal());
-    const second = new StepTables(database, "s");
+    const second = await StepTables.open(database, "s");
     await second.createAs("SELECT 2 AS a", {}, () => database.connect());
     await second.discard();
     expect((await database.query("FROM s")).rows).toEqual([{ a: 1 }]);

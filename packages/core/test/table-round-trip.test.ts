@@ -64,7 +64,7 @@ async function fill(
   rows: Iterable<Readonly<Record<string, CellInput>>>,
   shape = columns,
 ): Promise<StepTables> {
-  const tables = new StepTables(database, "step");
+  const tables = await StepTables.open(database, "step");
   const writer = await tables.create(shape);
   for (const row of rows) writer.append(row);
   await tables.publish(await tables.seal());
@@ -245,7 +245,7 @@ describe("the table writer refuses", () => {
 
   test.each(refused)("%s: %s", async (type, value, why) => {
     const database = await openDatabase();
-    const tables = new StepTables(database, "step");
+    const tables = await StepTables.open(database, "step");
     const writer = await tables.create([{ name: "c", type }]);
     writer.append({ c: null });
     expect(() => writer.append({ c: value })).toThrow(why);
@@ -256,7 +256,7 @@ describe("the table writer refuses", () => {
 
   test("a name that no column has", async () => {
     const database = await openDatabase();
-    const tables = new StepTables(database, "step");
+    const tables = await StepTables.open(database, "step");
     const writer = await tables.create([{ name: "a", type: "INTEGER" }]);
     expect(() => writer.append({ a: 1, A: 2 })).toThrow(/row 1: no column is called "A"/);
     // Whoever has caught it: a row is missing.
@@ -266,12 +266,12 @@ describe("the table writer refuses", () => {
 
   test("a type that it cannot fill, and columns that meet", async () => {
     const database = await openDatabase();
-    const tables = new StepTables(database, "step");
+    const tables = await StepTables.open(database, "step");
     await expect(tables.create([{ name: "a", type: "STRUCT(v VARIANT)[]" }])).rejects.toMatchObject({
       code: "table.unsupported_type",
       message: expect.stringMatching(/Column "a": values of type STRUCT\("v" VARIANT\)\[\]/) as unknown,
     });
-    const other = new StepTables(database, "other");
+    const other = await StepTables.open(database, "other");
     const meeting = [
       { name: "a", type: "INTEGER" },
       { name: "A", type: "INTEGER" },

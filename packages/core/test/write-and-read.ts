@@ -6,7 +6,7 @@ export async function writeRows(
   columns: readonly Column[],
   rows: Iterable<Readonly<Record<string, CellInput>>>,
 ): Promise<void> {
-  const tables = new StepTables(database, "step");
+  const tables = await StepTables.open(database, "step");
   const writer = await tables.create(columns);
   for (const row of rows) writer.append(row);
   await tables.publish(await tables.seal());

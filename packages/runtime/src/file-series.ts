@@ -57,37 +57,38 @@ export class FileSeries {
     return join(this.folder, `${String(number).padStart(DIGITS, "0")}.json`);
   }
 
-  /** Makes the file of this number, which must follow the newest. False: somebody else has made it. */
+  /** Makes the file of this number. False: it does not follow the newest, or somebody else has made it. */
   create(number: number, text: string): boolean {
     makeFolder(this.folder, this.#options.durable);
     this.#removeOld();
-    const partial = join(this.folder, `.${number}.${randomUUID()}${PARTIAL}`);
+    const partial = join(this.folder, `${partialStart(number)}${randomUUID()}${PARTIAL}`);
     try {
       writeFileSync(partial, text, { flag: "wx", flush: this.#options.durable });
-      // A rename would replace the file of another process.
-      if (!link(partial, this.path(number))) return false;
+      // Not before there is a partial file, which keeps the number from being removed as an old one, and so from
+      // being free again. A rename would replace the file of another process.
+      if (this.newest() !== number - 1 || !link(partial, this.path(number))) return false;
     } finally {
       rmSync(partial, { force: true });
     }
     if (this.#options.durable) syncFolder(this.folder);
-    // Free, but only because it was made and then removed as an old one while this process slept: too late all the same.
-    if (this.newest() - number < this.#options.keep - 1) return true;
-    rmSync(this.path(number), { force: true });
-    return false;
+    return true;
   }
 
   /**
    * Makes room for one more. Not after it has been made: did that fail, it would look as if it had not been made. The
-   * newest stays.
+   * newest stays, and what anybody is about to make: partial files are looked for after the numbers, so that one that is
+   * not seen belongs to a process that will see these numbers.
    */
   #removeOld(): void {
     const numbers = this.numbers();
+    const partials = namesIn(this.folder).filter((name) => name.startsWith(".") && name.endsWith(PARTIAL));
     const newest = numbers.at(-1) ?? 0;
     for (const number of numbers) {
-      if (newest - number >= this.#options.keep - 1) rmSync(this.path(number), { force: true });
+      const isOld = newest - number >= this.#options.keep - 1;
+      const isWanted = partials.some((name) => name.startsWith(partialStart(number)));
+      if (isOld && !isWanted) rmSync(this.path(number), { force: true });
     }
-    for (const name of namesIn(this.folder)) {
-      if (!name.startsWith(".") || !name.endsWith(PARTIAL)) continue;
+    for (const name of partials) {
       const file = join(this.folder, name);
       const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
       if (Date.now() - made > LEFT_OVER_MS) rmSync(file, { force: true });
@@ -95,17 +96,26 @@ export class FileSeries {
   }
 }
 
-/** False when there is a file of that name. */
+function partialStart(number: number): string {
+  return `.${number}.`;
+}
+
+/** What file systems say that have no hard links. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL"]);
+
+/** False when there is a file of that name, or the partial one was taken for one that a crash had left. */
 function link(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" || code === "ENOENT") return false;
+    if (!NO_LINKS.has(code ?? "")) throw error;
     throw new OsirisError({
       code: "system.no_link",
       category: "resource",
-      message: `Cannot make ${to}: ${error instanceof Error ? error.message : String(error)}`,
+      message: `Cannot make ${to}: ${message}`,
       hint: "State and locks need a file system with hard links: choose a folder on another disk.",
       cause: error,
     });

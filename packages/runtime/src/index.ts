@@ -1,4 +1,16 @@
-export { readConnections } from "./config/step-configs.ts";
+export { readAllConnections, readConnections } from "./config/step-configs.ts";
+export { checkConnections } from "./connections/check-connections.ts";
+export type { CheckOptions, ConnectionCheck, DriverCheck } from "./connections/check-connections.ts";
+export type { ConnectionError } from "./connections/ask-driver.ts";
+export { referenceTo } from "./connections/connection-config.ts";
+export { discoverConnection } from "./connections/discover-connection.ts";
+export type {
+  ConnectionDiscovery,
+  DiscoverOptions,
+  DiscoveredResource,
+} from "./connections/discover-connection.ts";
+export { listConnections } from "./connections/list-connections.ts";
+export type { ListedConnection } from "./connections/list-connections.ts";
 export { readSourceText } from "./config/source-text.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";
@@ -12,6 +24,7 @@ export type { DriverPackageCheck } from "./discovery/check-driver-package.ts";
 export { findComponent } from "./discovery/find-component.ts";
 export type { DiscoveredComponent } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
+export { resolvePackageJson } from "./discovery/package-roots.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
 export { EVENTS } from "./records/event-table.ts";
@@ -25,10 +38,14 @@ export type { PipelineKey } from "./pipeline-key.ts";
 export { planClean } from "./run/clean-plan.ts";
 export type { CleanCriteria, CleanPlan, CleanReason, LeftAlone, Removal } from "./run/clean-plan.ts";
 export { removeRun } from "./run/remove-run.ts";
-export { acquireRunLock, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
+export { acquireRunLock, ON_RUNNING, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
 export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
+export { Redactor } from "./run/redactor.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export type { RunState } from "./run/run-state.ts";
+export { RunProgress } from "./run/run-progress.ts";
+export type { StepProgress } from "./run/run-progress.ts";
+export { readRunRecord, RUN_STATUSES } from "./run/run-record.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
 export type {

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FileSeries } from "../src/file-series.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -13,15 +14,27 @@ test("a number is made once; the newest counts, by number and not by name", () =
   expect(readFileSync(files.path(100_000_000), "utf8")).toBe("b");
 });
 
-test("a number that others have made and removed again is not free", () => {
-  const folder = tempFolder();
-  const files = new FileSeries(folder, { keep: 2, durable: false });
+test("a number that does not follow the newest is not made, however old", () => {
+  const files = new FileSeries(tempFolder(), { keep: 2, durable: false });
   for (let n = 1; n <= 5; n++) expect(files.create(n, "x")).toBe(true);
   expect(files.numbers()).toEqual([4, 5]);
-  // As one would try it who has read version 1, and slept.
   expect(files.create(2, "late")).toBe(false);
-  expect(files.newest()).toBe(5);
-  expect(files.numbers()).not.toContain(2);
+  expect(files.create(7, "early")).toBe(false);
+  expect(readdirSync(files.folder).toSorted().at(-1)).toBe("00000005.json");
+  expect(readdirSync(files.folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+});
+
+test("a number that somebody is about to make is not removed: it would be free again", () => {
+  const files = new FileSeries(tempFolder(), { keep: 2, durable: false });
+  const partial = join(files.folder, ".2.of-a-process-that-sleeps.part");
+  writeFileSync(partial, "late");
+  for (let n = 1; n <= 5; n++) files.create(n, "x");
+  expect(files.numbers()).toEqual([2, 4, 5]);
+  // An hour later it is nobody's, and its process could not use it any more.
+  utimesSync(partial, 1, 1);
+  files.create(6, "x");
+  files.create(7, "x");
+  expect(files.numbers()).toEqual([6, 7]);
 });
 
 test("files of other names are nobody's business", () => {

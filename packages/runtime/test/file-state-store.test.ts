@@ -39,6 +39,8 @@ describe("state", () => {
     expect(await state.read()).toEqual(committed);
     expect(committed).toMatchObject({ version: 1, by: { run_id: "r1" } });
     expect(committed.steps["extract"]).toMatchObject({ state: cursor, by: { run_id: "r1" } });
+    for (const name of ["notes", ".DS_Store"]) writeFileSync(join(store.place, name), "nobody's state");
+    mkdirSync(join(store.place, "empty"));
     expect(await store.list()).toEqual([{ pipeline: "orders", profile: "prod" }]);
     expect(await store.open({ pipeline: "orders" }).read()).toBeUndefined();
   });

@@ -12,6 +12,7 @@ function step(id: string, ...needs: readonly string[]): ManifestStep {
     mode: "extract",
     driver,
     needs,
+    retry: { attempts: 1, backoff_ms: 1, max_backoff_ms: 1 },
     cfg: `cfg/${id}.json`,
     paths: { read: [], write: [] },
   };

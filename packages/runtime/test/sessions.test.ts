@@ -35,8 +35,8 @@ function addRun(
     run_dir,
     started_at: "2026-01-01T00:00:00.000Z",
     duration_ms: 1,
-    process: { pid: process.pid, host: hostname() },
     resumes: 0,
+    process: { pid: process.pid, host: hostname() },
     steps: [{ ...step, status: stepStatus }],
     ...change,
   });

@@ -7,7 +7,7 @@ import { isOsirisError } from "@osiris/core";
 import { FileStateStore } from "../src/index.ts";
 
 const [folder = "", times = "0"] = process.argv.slice(2);
-const state = new FileStateStore(folder, 3).open({ pipeline: "counting" });
+const state = new FileStateStore(folder, 2).open({ pipeline: "counting" });
 
 async function countOn(): Promise<void> {
   const current = await state.read();

@@ -32,6 +32,15 @@ test("the packed packages work in a project of their own", { timeout: 300_000 },
     "filesystem.csv_extractor",
     "filesystem.csv_writer",
   ]);
+  // What init makes runs, with the drivers that lie above it.
+  await here("npx --no-install osiris init shop --yes");
+  await inFreshShell(`${node} ../node_modules/.bin/osiris run pipeline.yaml`, join(project, "shop"));
+  expect(readFileSync(join(project, "shop/out/countries.csv"), "utf8")).toContain("SE,1,250.00,2026-01-07");
+  const doctor = JSON.parse(await here("npx --no-install osiris doctor --json")) as {
+    checks: { status: string }[];
+  };
+  expect(doctor.checks.filter(({ status }) => status === "error")).toEqual([]);
+
   // Two copies of DuckDB's native library in one process crash it.
   const copies = await here("npm ls @duckdb/node-bindings --all --parseable");
   expect(copies.trim().split("\n")).toHaveLength(1);

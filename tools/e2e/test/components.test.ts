@@ -267,6 +267,11 @@ describe("components validate", () => {
       findings: ["spec.yaml:44:11 spec.bad_driver"],
       says: /columns must be a function/,
     },
+    "a driver whose check and discover are no functions": {
+      changes: [["lib/driver.js", "async run()", "check: true, discover: {}, async run()"]],
+      findings: ["spec.yaml:44:11 spec.bad_driver"],
+      says: /check and discover must be a function/,
+    },
     "a driver that throws while it is loaded": {
       changes: [
         ["lib/driver.js", "export const", "\nif (true) throw new Error('no licence');\nexport const"],

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { faultyProject, rows } from "../src/faulty-driver.ts";
@@ -255,5 +256,60 @@ describe("reconciliation", () => {
         { status: "failed", error: { code, message: expect.stringMatching(says) } },
       ],
     });
+  });
+});
+
+/** Pages of ten rows; fails once in the middle of page 3. */
+const PAGES = `
+  const table = await ctx.createTable([{ name: "n", type: "INTEGER" }]);
+  calls("attempts");
+  for (let page = (ctx.resumed?.page ?? -1) + 1; page < 5; page++) {
+    calls("pages");
+    for (let n = 0; n < 10; n++) {
+      table.append({ n: page * 10 + n });
+      if (page === 3 && n === 5 && !existsSync("fixed")) { FAIL }
+    }
+    await ctx.checkpoint({ page });
+  }
+  return { rows: table.rows };`;
+
+describe("checkpoints", () => {
+  const all = async (folder: string): Promise<unknown> => {
+    const sql = "SELECT count(*) AS rows, count(DISTINCT n) AS distinct_rows, sum(n) AS sum FROM s";
+    const { stdout } = await osiris(folder, "query", sql, "--json");
+    return (JSON.parse(stdout) as { rows: unknown[] }).rows[0];
+  };
+  const WHOLE = { rows: "50", distinct_rows: "50", sum: "1225" };
+
+  test("the next attempt goes on after the last one: no row is lost or doubled", async () => {
+    const fail = 'appendFileSync("fixed", ""); throw busy();';
+    const folder = project(faultyProject([{ name: "odd.one", run: PAGES.replace("FAIL", fail) }], STEP));
+    expect(await run(folder)).toMatchObject({ steps: [{ status: "succeeded", attempts: 2, rows_out: 50 }] });
+    expect(await all(folder)).toEqual(WHOLE);
+    // Pages 0 to 3, then 3 and 4.
+    expect(readFileSync(join(folder, "pages.calls"), "utf8")).toHaveLength(6);
+  });
+
+  test.each(["failed", "killed"])("a run that has %s goes on after it, too", async (how) => {
+    const fail = how === "killed" ? 'process.kill(process.pid, "SIGKILL");' : 'throw new Error("down");';
+    const folder = project(faultyProject([{ name: "odd.one", run: PAGES.replace("FAIL", fail) }], STEP));
+    await osiris(folder, "run", "pipeline.yaml");
+    writeFileSync(join(folder, "fixed"), "");
+    expect(await run(folder, "--resume")).toMatchObject({ status: "succeeded", steps: [{ rows_out: 50 }] });
+    expect(await all(folder)).toEqual(WHOLE);
+    expect(readFileSync(join(folder, "pages.calls"), "utf8")).toHaveLength(6);
+  });
+
+  test("a step that has changed begins anew", async () => {
+    const folder = project(
+      faultyProject([{ name: "odd.one", run: PAGES.replace("FAIL", 'throw new Error("down");') }], STEP),
+    );
+    await osiris(folder, "run", "pipeline.yaml");
+    writeFileSync(join(folder, "fixed"), "");
+    const manifest = join(folder, "node_modules/osiris-driver-faulty/package.json");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace("0.3.0", "0.4.0"));
+    expect(await run(folder, "--resume")).toMatchObject({ steps: [{ rows_out: 50 }] });
+    expect(await all(folder)).toEqual(WHOLE);
+    expect(readFileSync(join(folder, "pages.calls"), "utf8")).toHaveLength(9);
   });
 });

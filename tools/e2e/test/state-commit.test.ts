@@ -150,12 +150,13 @@ describe("state", () => {
   });
 
   test.each([
-    ["{ a: 1n }", /is no JSON value/],
-    ["{ a: NaN }", /is no JSON value/],
-    ["{ a: [undefined] }", /is no JSON value/],
-    ["new Date(0)", /is no JSON value/],
-    ["(() => { const a = {}; a.a = a; return a; })()", /is no JSON value/],
-    ['"x".repeat(2 ** 20)', /larger than 1 MiB/],
+    ["{ a: 1n }", /value at \/a is a bigint/],
+    ["{ a: NaN }", /is NaN/],
+    ["{ a: [undefined] }", /value at \/a\/0 is undefined/],
+    ["null", /is null/],
+    ["new Date(0)", /object of the class Date/],
+    ["(() => { const a = {}; a.a = a; return a; })()", /contains itself/],
+    ['"x".repeat(2 ** 20)', /1048578 bytes; the most is 1048576/],
   ])("%s is none", async (value, says) => {
     const folder = project(
       faultyProject(

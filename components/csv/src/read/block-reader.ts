@@ -20,6 +20,11 @@ export class BlockReader {
     this.#source = source;
   }
 
+  /** How many bytes of the file, as it lies on the disk, were taken so far. */
+  get position(): number {
+    return this.#source.position;
+  }
+
   /**
    * Drops the first `used` bytes and reads more.
    * @returns whether it could: false when the block is as large as a record may be and none of it was used

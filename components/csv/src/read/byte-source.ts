@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
 import { Transform, type Readable, type TransformCallback } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { notInEncoding } from "./file-errors.ts";
@@ -9,6 +9,8 @@ import type { Encoding } from "./config.ts";
 export interface ByteSource {
   /** Fills a part of `into` from `at` on. @returns how many bytes; 0 at the end */
   read(into: Buffer, at: number): Promise<number>;
+  /** How many bytes of the file, as it lies on the disk, were taken so far. */
+  readonly position: number;
   close(): Promise<void>;
 }
 
@@ -23,12 +25,17 @@ const READ_BYTES = 1024 * 1024;
 
 export async function openSource(path: string, format: FileFormat, signal: AbortSignal): Promise<ByteSource> {
   const isPlain = format.compression === "none" && isUtf8Already(format.encoding);
-  if (!isPlain) return new StreamSource(unpacked(path, format, signal));
+  if (!isPlain) return new StreamSource(path, format, signal);
   const file = await open(path);
+  let position = 0;
   return {
+    get position() {
+      return position;
+    },
     async read(into, at) {
       signal.throwIfAborted();
       const { bytesRead } = await file.read(into, at, Math.min(READ_BYTES, into.length - at));
+      position += bytesRead;
       return bytesRead;
     },
     close: () => file.close(),
@@ -40,8 +47,7 @@ export function isUtf8Already(encoding: Encoding): boolean {
   return encoding === "utf-8" || encoding === "ascii";
 }
 
-function unpacked(path: string, { compression, encoding }: FileFormat, signal: AbortSignal): Readable {
-  const file = createReadStream(path, { highWaterMark: READ_BYTES, signal });
+function unpacked(file: Readable, path: string, { compression, encoding }: FileFormat): Readable {
   const stages: Transform[] = [];
   if (compression === "gzip") stages.push(createGunzip());
   if (compression === "zstd") stages.push(createZstdDecompress());
@@ -55,13 +61,15 @@ function unpacked(path: string, { compression, encoding }: FileFormat, signal: A
 }
 
 class StreamSource implements ByteSource {
+  readonly #file: ReadStream;
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(stream: Readable) {
-    this.#stream = stream;
-    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  constructor(path: string, format: FileFormat, signal: AbortSignal) {
+    this.#file = createReadStream(path, { highWaterMark: READ_BYTES, signal });
+    this.#stream = unpacked(this.#file, path, format);
+    this.#chunks = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
   async read(into: Buffer, at: number): Promise<number> {
@@ -73,6 +81,10 @@ class StreamSource implements ByteSource {
     const count = this.#rest.copy(into, at);
     this.#rest = this.#rest.subarray(count);
     return count;
+  }
+
+  get position(): number {
+    return this.#file.bytesRead;
   }
 
   async close(): Promise<void> {

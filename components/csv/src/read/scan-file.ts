@@ -16,6 +16,8 @@ export interface FileScan {
   readonly skip: number | undefined;
   /** Whether the sink had enough before the end. */
   readonly cutShort: boolean;
+  /** How many bytes of the file, as it lies on the disk, were taken so far. */
+  readonly position: number;
 }
 
 /** What one does between two blocks: write what has gathered. */
@@ -44,7 +46,13 @@ export async function scanFile(
       const used = scanner.scan(reader.bytes, reader.end, reader.last);
       assertEncoded(reader.bytes.subarray(0, used), line, file);
       const ended = reader.last && used >= reader.end;
-      const scan = { file, scanner, skip: head.skip, cutShort: scanner.done && !ended };
+      const scan = {
+        file,
+        scanner,
+        skip: head.skip,
+        cutShort: scanner.done && !ended,
+        position: reader.position,
+      };
       await afterBlock(scan);
       if (ended || scanner.done) return scan;
       if (!(await reader.advance(used))) throw endlessRecord(file.path, scanner.line);

@@ -57,6 +57,7 @@ export class TableScan {
    */
   async run(rejects: RejectWriter | undefined, afterBlock: (scan: FileScan) => void): Promise<void> {
     const { limit = Infinity } = this.#config;
+    const { totalBytes } = this;
     const setup = { config: this.#config, dialect: this.#dialect, signal: this.#ctx.signal };
     for (const { file, columns } of this.#files) {
       const left = limit - this.records;
@@ -64,13 +65,28 @@ export class TableScan {
       const check = this.newCheck({ columns });
       this.#columns.push(check);
       const sink = new CheckSink({ path: file.path, columns }, rejects, left);
-      this.scans.push(await scanFile(file, check, sink, setup, afterBlock));
+      const before = { rows: this.records, bytes: this.#bytes };
+      const tell = (scan: FileScan): void => {
+        const rows = before.rows + scan.scanner.records;
+        this.#ctx.progress({ rows, bytes: before.bytes + scan.position, totalBytes });
+        afterBlock(scan);
+      };
+      this.scans.push(await scanFile(file, check, sink, setup, tell));
     }
   }
 
   /** What tells good records of a file from bad ones. */
   newCheck({ columns }: Pick<CsvFile, "columns">): ColumnScan {
     return new ColumnScan(this.#rules(columns), new Set(this.#config.na_values));
+  }
+
+  /** Bytes of all files, as they lie on the disk. */
+  get totalBytes(): number {
+    return this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
+  }
+
+  get #bytes(): number {
+    return this.scans.reduce((sum, { file }) => sum + file.bytes, 0);
   }
 
   /** Good records of the files that were read. */

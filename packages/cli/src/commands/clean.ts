@@ -4,8 +4,8 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { usage } from "../pipeline-file.ts";
 import { sessions } from "../project.ts";
-import { formatSize } from "../size.ts";
-import { formatCount, textTable } from "../text-table.ts";
+import { formatBytes, formatCount } from "../format.ts";
+import { textTable } from "../text-table.ts";
 
 export interface CleanOptions {
   /** Milliseconds. */
@@ -76,7 +76,7 @@ function noteRest(
   }
   for (const { run_id, message } of failures) output.note(`error: ${run_id}: ${message} [clean.failed]`);
   if (maxSize !== undefined && plan.stay.bytes > maxSize) {
-    output.note(`warning: what may not be removed has ${formatSize(plan.stay.bytes)}, more than --max-size`);
+    output.note(`warning: what may not be removed has ${formatBytes(plan.stay.bytes)}, more than --max-size`);
   }
 }
 
@@ -120,7 +120,7 @@ const REASONS: Readonly<Record<CleanReason, string>> = {
 };
 
 function text({ root, dryRun, removed, stay: { runs, bytes } }: Outcome): string {
-  const rest = `${countText(runs)} with ${formatSize(bytes)} ${runs === 1 ? "stays" : "stay"} in ${root}`;
+  const rest = `${countText(runs)} with ${formatBytes(bytes)} ${runs === 1 ? "stays" : "stay"} in ${root}`;
   if (removed.length === 0) return `Nothing to remove; ${rest}`;
   const columns = [
     { title: "run" },
@@ -133,11 +133,11 @@ function text({ root, dryRun, removed, stay: { runs, bytes } }: Outcome): string
     run_id,
     run?.pipeline ?? "",
     run?.status ?? "",
-    formatSize(size),
+    formatBytes(size),
     REASONS[reason],
   ]);
   const done = dryRun ? "Would remove" : "Removed";
-  const all = `${done} ${countText(removed.length)} with ${formatSize(sum(removed))}; ${rest}`;
+  const all = `${done} ${countText(removed.length)} with ${formatBytes(sum(removed))}; ${rest}`;
   return `${textTable(columns, rows)}\n\n${all}`;
 }
 

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { openRunData, resultTable } from "../run-data.ts";
 import { sessions } from "../project.ts";
-import { formatCount } from "../text-table.ts";
+import { formatCount } from "../format.ts";
 
 export interface PreviewOptions {
   readonly run: string;

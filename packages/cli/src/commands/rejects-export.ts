@@ -10,7 +10,7 @@ import { rejectedFields, rejectedRows } from "../rejects/reject-rows.ts";
 import { fromRejects, rejectsTable, type RejectsTable } from "../rejects/reject-tables.ts";
 import { streamToFile } from "../replace-file.ts";
 import { openRunData } from "../run-data.ts";
-import { formatCount } from "../text-table.ts";
+import { formatCount } from "../format.ts";
 
 export interface RejectsExportOptions {
   readonly run: string;

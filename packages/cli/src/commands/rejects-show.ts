@@ -5,7 +5,8 @@ import type { Output } from "../output.ts";
 import { sessions } from "../project.ts";
 import { fromRejects, rejectsTable, rejectsTables, type RejectsTable } from "../rejects/reject-tables.ts";
 import { openRunData, resultTable } from "../run-data.ts";
-import { formatCount, textTable } from "../text-table.ts";
+import { formatCount } from "../format.ts";
+import { textTable } from "../text-table.ts";
 
 export interface RejectsShowOptions {
   readonly run: string;

@@ -1,6 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { isOsirisError, type DatabaseSettings } from "@osiris/core";
-import { runPipeline, type OnRunning, type Retain, type RunRecord } from "@osiris/runtime";
+import {
+  RunProgress,
+  runPipeline,
+  type OnRunning,
+  type Retain,
+  type RunEvent,
+  type RunRecord,
+} from "@osiris/runtime";
 import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
@@ -8,8 +15,11 @@ import { loadPipeline, usage } from "../pipeline-file.ts";
 import { openProject, sessions } from "../project.ts";
 import { openStateStore } from "../state-access.ts";
 import { resumeChoice, runToResume, type Resume } from "../resume-run.ts";
+import { openView, type ProgressMode } from "../progress/watch-run.ts";
 import { guardRun } from "../run-guard.ts";
-import { progressLine, runSummary } from "../run-summary.ts";
+import type { RunView } from "../progress/run-view.ts";
+import { nextSteps, runSummary } from "../run-summary.ts";
+import { paintFor } from "../style.ts";
 
 export interface RunOptions {
   readonly param?: readonly string[];
@@ -29,6 +39,7 @@ export interface RunOptions {
   readonly threads?: number;
   readonly tempDirectory?: string;
   readonly maxTempSize?: string;
+  readonly progress: ProgressMode;
 }
 
 export async function runCommand(
@@ -36,6 +47,7 @@ export async function runCommand(
   options: RunOptions,
   output: Output,
 ): Promise<ExitCode> {
+  if (options.progress === "json") output.notesAsJson();
   using guard = guardRun(output);
   const root = sessions(options.sessionsDir);
   const project = openProject();
@@ -44,26 +56,29 @@ export async function runCommand(
   if (pipeline === undefined) return EXIT.usage;
   const { run: resume } = choice;
   const retain = options.retain ?? project.config.retain;
-  const run = runPipeline({
-    pipeline,
-    ...project,
-    sessions: root,
-    stateStore: openStateStore(options.stateDir),
-    onWait: ({ run_id: other = "a command" }) =>
-      output.note(`Waiting for ${other} of the same pipeline to end.`),
-    signal: guard.signal,
-    database: databaseSettings(options),
-    ...(resume === undefined ? {} : { resume: () => runToResume(pipeline, resume, root) }),
-    ...(options.onRunning === undefined ? {} : { onRunning: options.onRunning }),
-    ...(options.to === undefined ? {} : { to: options.to }),
-    ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
-    ...(retain === undefined ? {} : { retain }),
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-    onEvent: (event) => {
-      const line = progressLine(event);
-      if (line !== undefined) output.note(line);
-    },
-  });
+  const progress = new RunProgress();
+  const stepIds = pipeline.manifest.steps.map(({ id }) => id);
+  const view = openView(options.progress, stepIds, progress, output);
+  const run = watched(view, (onEvent) =>
+    runPipeline({
+      pipeline,
+      ...project,
+      sessions: root,
+      stateStore: openStateStore(options.stateDir),
+      onWait: ({ run_id: other = "a command" }) =>
+        output.note(`Waiting for ${other} of the same pipeline to end.`),
+      signal: guard.signal,
+      database: databaseSettings(options),
+      ...(resume === undefined ? {} : { resume: () => runToResume(pipeline, resume, root) }),
+      ...(options.onRunning === undefined ? {} : { onRunning: options.onRunning }),
+      ...(options.to === undefined ? {} : { to: options.to }),
+      ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+      ...(retain === undefined ? {} : { retain }),
+      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      onEvent,
+      progress,
+    }),
+  );
   const record = await run.catch((error: unknown) => {
     if (guard.exitCode === undefined || !isOsirisError(error)) throw error;
     return error;
@@ -74,8 +89,10 @@ export async function runCommand(
   }
   await output.result(
     () => record,
-    () => runSummary(record),
+    () => runSummary(record, paintFor(process.stdout), !(view.keepsSteps && process.stdout.isTTY)),
   );
+  const next = nextSteps(record);
+  if (next.length > 0) output.note(`\n${next.join("\n")}`);
   return exitCode(record, guard.exitCode);
 }
 
@@ -89,6 +106,18 @@ function whatToRun(
   if (resume !== undefined) return resumeChoice(given, resume, root);
   if (given !== undefined) return { file: given };
   throw usage("Name a pipeline file or a manifest, or give --last-compile or --resume");
+}
+
+/** Shows a run while it goes on. */
+async function watched(
+  view: RunView,
+  run: (onEvent: (event: RunEvent) => void) => Promise<RunRecord>,
+): Promise<RunRecord> {
+  try {
+    return await run((event) => view.onEvent(event));
+  } finally {
+    await view.end();
+  }
 }
 
 function databaseSettings(options: RunOptions): DatabaseSettings {

@@ -1,42 +1,63 @@
-import { listRunFolders, type RunRecord, type UnreadableRun } from "@osiris/runtime";
+import { listRunFolders, type RunRecord, type RunStatus, type UnreadableRun } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { sessions } from "../project.ts";
-import { formatCount, textTable } from "../text-table.ts";
+import { formatCount, formatDuration } from "../format.ts";
+import { localTime } from "../local-time.ts";
+import { textTable } from "../text-table.ts";
 
 export interface RunsListOptions {
   readonly limit: number;
+  readonly status?: RunStatus;
+  readonly pipeline?: string;
   readonly sessionsDir?: string;
 }
 
 export async function runsListCommand(options: RunsListOptions, output: Output): Promise<ExitCode> {
   const root = sessions(options.sessionsDir);
-  const runs = listRunFolders(root).slice(0, options.limit);
+  const { status, pipeline } = options;
+  const all = listRunFolders(root);
+  const wanted = all.filter(
+    (run) => (status ?? run.status) === run.status && (pipeline === undefined || nameOf(run) === pipeline),
+  );
+  const runs = wanted.slice(0, options.limit);
   const columns = [
     { title: "run" },
     { title: "pipeline" },
     { title: "status" },
+    { title: "started" },
     { title: "steps", align: "right" },
     { title: "rows out", align: "right" },
-    { title: "seconds", align: "right" },
+    { title: "time", align: "right" },
     { title: "error" },
   ] as const;
   await output.result(
     () => runs,
-    () => (runs.length > 0 ? textTable(columns, runs.map(row)) : `No runs in ${root}`),
+    () => (runs.length > 0 ? textTable(columns, runs.map(row)) : nothing(all.length, root)),
   );
   return EXIT.ok;
 }
 
+function nameOf(run: RunRecord | UnreadableRun): string | undefined {
+  return "pipeline" in run ? run.pipeline : undefined;
+}
+
 function row(run: RunRecord | UnreadableRun): readonly string[] {
-  if (run.status === "unreadable") return [run.run_id, "", run.status, "", "", "", run.error.message];
+  if (run.status === "unreadable") return [run.run_id, "", run.status, "", "", "", "", run.error.message];
   return [
     run.run_id,
     run.pipeline,
     run.status,
+    localTime(run.started_at),
     `${run.steps.filter((step) => step.status === "succeeded").length}/${run.steps.length}`,
     formatCount(run.steps.reduce((sum, step) => sum + step.rows_out, 0)),
-    (run.duration_ms / 1000).toFixed(2),
+    formatDuration(run.duration_ms),
     run.steps.find((step) => step.error)?.error?.code ?? run.error?.code ?? "",
   ];
+}
+
+function nothing(others: number, root: string): string {
+  return others === 0
+    ? `No runs in ${root}`
+    : `None of the ${formatCount(others)} runs in ${root} is such a run.`;
 }

@@ -35,6 +35,8 @@ export async function stateSetCommand(
   const key = pipelineKey(pipeline, options);
   const state = store.open(key);
   const { version } = await changeState(state, COMMAND, options, () => new Map([[step, value]]));
+  // Perhaps a slip of the pen.
+  if (version === 1) output.note(`note: ${keyText(key)} had no state before`);
   await output.result(
     () => ({ status: "ok", ...key, step, version }),
     () => `Set the state of ${step} of ${keyText(key)}: version ${version}.`,

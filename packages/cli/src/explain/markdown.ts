@@ -7,7 +7,7 @@ import {
   type Variable,
 } from "@osiris/compiler";
 import { fromHere } from "../from-here.ts";
-import { formatCount } from "../text-table.ts";
+import { formatCount } from "../format.ts";
 
 /** An explanation for a terminal and for a pull request alike: plain Markdown. */
 export function explanationMarkdown(explanation: Explanation): string {

@@ -20,7 +20,12 @@ export function exampleStep(spec: ComponentSpec, index: number): ExampleStep | u
   if (example === undefined || mode === undefined) return undefined;
   const step = { id: stepId(spec.name), component: spec.name, mode, config: example.config };
   const title = example.title.replaceAll(/\s+/g, " ").trim();
-  return { title, step, yaml: indented(`# ${title}\n${stepYaml(step)}`) };
+  return { title, step, yaml: `  # ${title}\n${stepText(step)}` };
+}
+
+/** A step as it stands in a pipeline file under `steps:`. */
+export function stepText(step: OmlStep): string {
+  return indented(stepYaml(step));
 }
 
 /** What pipelines can write as `mode` for a component. */

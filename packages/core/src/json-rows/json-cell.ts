@@ -90,7 +90,8 @@ export function isPlainObject(value: unknown): value is object {
   return !Array.isArray(value) && Object.getPrototypeOf(prototype) === null;
 }
 
-function className(value: object): string {
+/** Of an object that is no plain one, for errors. */
+export function className(value: object): string {
   const { constructor } = value as { readonly constructor?: unknown };
   return typeof constructor === "function" ? constructor.name : "?";
 }

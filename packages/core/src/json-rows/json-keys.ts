@@ -23,9 +23,21 @@ export class JsonKeys {
   readonly #keys = new Map<string, JsonKey>();
   readonly #limit: number;
 
-  constructor(declared: readonly Column[], limit: number) {
-    for (const { name, type } of declared) this.#add(name, type);
+  private constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  static declared(columns: readonly Column[], limit: number): JsonKeys {
+    const keys = new JsonKeys(limit);
+    for (const { name, type } of columns) keys.#add(name, type);
+    return keys;
+  }
+
+  /** The keys as they were. */
+  static restored(all: readonly JsonKey[], limit: number): JsonKeys {
+    const keys = new JsonKeys(limit);
+    for (const { key, declared, staged } of all) keys.#add(key, declared).staged = staged;
+    return keys;
   }
 
   get all(): readonly JsonKey[] {

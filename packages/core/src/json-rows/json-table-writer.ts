@@ -1,8 +1,11 @@
-import type { Column, JsonRow, JsonTableOptions, JsonTableWriter } from "../contract.ts";
+import type { Column, JsonRow, JsonTableWriter } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
+import type { TableSnapshot } from "../run-database/checkpoint-book.ts";
 import type { RunDatabase } from "../run-database/run-database.ts";
 import { JsonText } from "./json-cell.ts";
 import { JsonKeys } from "./json-keys.ts";
+import type { JsonSettings } from "./json-settings.ts";
+import type { JsonSnapshot } from "./json-snapshot.ts";
 import { RowReader, type RowCells } from "./row-reader.ts";
 import { StagedRows } from "./staged-rows.ts";
 import type { Report } from "./schema-report.ts";
@@ -12,7 +15,6 @@ import { makeTypedTable } from "./typed-table.ts";
 const SAMPLE_ROWS = 2048;
 const SAMPLE_BYTES = 4 * 1024 * 1024;
 const CELL_BYTES = 16;
-const DEFAULT_MAX_COLUMNS = 1000;
 
 export interface JsonTableTarget {
   readonly table: string;
@@ -22,40 +24,56 @@ export interface JsonTableTarget {
   readonly rowsTable: string;
 }
 
+/** What a writer works with. */
+export interface JsonTableScope {
+  readonly database: RunDatabase;
+  readonly signal: AbortSignal | undefined;
+  readonly target: JsonTableTarget;
+  readonly report: Report;
+}
+
 /** Rows of JSON -> staging table -> the types that all rows together have -> typed table. */
 export class StagedJsonWriter implements JsonTableWriter {
   readonly table: string;
-  readonly #database: RunDatabase;
-  readonly #signal: AbortSignal | undefined;
-  readonly #target: JsonTableTarget;
-  readonly #onTypeChange: "widen" | "fail";
-  readonly #report: Report;
+  readonly settings: JsonSettings;
+  readonly #scope: JsonTableScope;
   readonly #keys: JsonKeys;
   readonly #reader: RowReader;
   #sample: RowCells[] | undefined = [];
   #sampleBytes = 0;
   #staged: StagedRows | undefined;
   #rows = 0;
+  /** A checkpoint may have the staged rows. */
+  #saved = false;
+  /** Of the typed table, once it is made. */
+  #columns: readonly Column[] | undefined;
   #state: "open" | "busy" | "closed" | "failed" = "open";
   /** The first error: rows are missing from here on, whoever has caught it. */
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(
-    database: RunDatabase,
-    signal: AbortSignal | undefined,
-    target: JsonTableTarget,
-    options: JsonTableOptions,
-    report: Report,
-  ) {
-    const { columns = [], onTypeChange = "widen", maxColumns = DEFAULT_MAX_COLUMNS } = options;
-    this.table = target.table;
-    this.#database = database;
-    this.#signal = signal;
-    this.#target = target;
-    this.#onTypeChange = onTypeChange;
-    this.#report = report;
-    this.#keys = new JsonKeys(columns.map(upperCaseType), maxColumns);
-    this.#reader = new RowReader(target.table, this.#keys);
+  constructor(scope: JsonTableScope, settings: JsonSettings, keys?: JsonKeys) {
+    this.table = scope.target.table;
+    this.settings = settings;
+    this.#scope = scope;
+    this.#keys = keys ?? JsonKeys.declared(settings.columns, settings.maxColumns);
+    this.#reader = new RowReader(this.table, this.#keys);
+  }
+
+  /** Goes on after the rows of a snapshot, which the staging table has. */
+  static async resume(
+    scope: JsonTableScope,
+    { settings, keys, layout }: JsonSnapshot,
+    rows: number,
+  ): Promise<StagedJsonWriter> {
+    const restored = JsonKeys.restored(keys, settings.maxColumns);
+    const writer = new StagedJsonWriter(scope, settings, restored);
+    if (layout === undefined) return writer;
+    const { database, signal, target } = scope;
+    writer.#staged = await StagedRows.open(database, signal, target.table, restored.all, layout, rows);
+    writer.#sample = undefined;
+    writer.#rows = rows;
+    writer.#saved = true;
+    return writer;
   }
 
   get rows(): number {
@@ -79,24 +97,43 @@ export class StagedJsonWriter implements JsonTableWriter {
     await this.#exclusively("close", async () => {
       if (this.#sample !== undefined) await this.#endSample(this.#sample);
       this.#staged?.close();
-      await makeTypedTable({
-        database: this.#database,
-        signal: this.#signal,
-        target: this.#target,
+      this.#columns = await makeTypedTable({
+        ...this.#scope,
         layout: (this.#staged as StagedRows).layout,
         keys: this.#keys.all,
-        onTypeChange: this.#onTypeChange,
-        report: this.#report,
+        onTypeChange: this.settings.onTypeChange,
+        keepRows: this.#saved,
       });
     });
     this.#state = "closed";
+  }
+
+  /** A call to it has not come back. */
+  get isBusy(): boolean {
+    return this.#state === "busy";
+  }
+
+  /** Commits the rows so far, and says what they are. */
+  async snapshot(): Promise<TableSnapshot> {
+    const { table, settings } = this;
+    if (this.#columns !== undefined) return { table, rows: this.#rows, columns: this.#columns };
+    if (this.#failure !== undefined) throw this.#failure.error;
+    await this.#exclusively("checkpoint", async () => {
+      if (this.#sample !== undefined && this.#rows > 0) await this.#endSample(this.#sample);
+      this.#staged?.commit();
+    });
+    this.#saved = true;
+    // Copies, because a key gets its column later.
+    const keys = this.#keys.all.map((key) => ({ ...key }));
+    const layout = this.#staged === undefined ? {} : { layout: this.#staged.layout };
+    return { table, rows: this.#rows, columns: settings.columns, json: { settings, keys, ...layout } };
   }
 
   /** Gives up what is under way. What has been staged stays until it is dropped. */
   abandon(): void {
     this.#state = "failed";
     this.#sample = undefined;
-    this.#staged?.close();
+    this.#staged?.abandon();
   }
 
   /** True when the sample is complete. */
@@ -111,10 +148,11 @@ export class StagedJsonWriter implements JsonTableWriter {
   }
 
   async #endSample(sample: readonly RowCells[]): Promise<void> {
-    const names = { table: this.table, stagingTable: this.#target.rowsTable };
-    const staged = await StagedRows.create(this.#database, this.#signal, names, this.#keys.all, sample);
+    const { database, signal, target } = this.#scope;
+    const names = { table: this.table, stagingTable: target.rowsTable };
+    const staged = await StagedRows.create(database, signal, names, this.#keys.all, sample);
     if (this.#state === "failed") {
-      staged.close();
+      staged.abandon();
       throw this.#notOpen("append");
     }
     this.#staged = staged;
@@ -148,8 +186,4 @@ export class StagedJsonWriter implements JsonTableWriter {
       message: `Table "${this.table}": ${call}() was called ${why}`,
     });
   }
-}
-
-function upperCaseType({ name, type }: Column): Column {
-  return { name, type: type.toUpperCase() };
 }

@@ -54,16 +54,29 @@ export class StagedRows {
     keys: readonly JsonKey[],
     sample: readonly RowCells[],
   ): Promise<StagedRows> {
-    const { columns, layout } = chooseColumns(names.stagingTable, keys, sample);
+    const layout = chooseColumns(names.stagingTable, keys, sample);
+    const columns = stagedColumns(keys, layout);
     const definition = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(", ");
     await database.inTransaction([
-      { sql: `CREATE OR REPLACE TABLE main.${quoteIdentifier(names.stagingTable)} (${definition})` },
+      { sql: `CREATE OR REPLACE TABLE main.${quoteIdentifier(layout.table)} (${definition})` },
     ]);
+    return StagedRows.open(database, signal, names.table, keys, layout);
+  }
+
+  /** Opens the table when it has `rows` rows. */
+  static async open(
+    database: RunDatabase,
+    signal: AbortSignal | undefined,
+    table: string,
+    keys: readonly JsonKey[],
+    layout: StagedLayout,
+    rows = 0,
+  ): Promise<StagedRows> {
     const connection = await database.connect(signal);
     try {
-      // The table writer takes JSON as the text that it is; DuckDB converts it, and so checks it.
-      const asText = columns.map(({ name, type }) => ({ name, type: type === "JSON" ? "VARCHAR" : type }));
-      const writer = await ColumnarTableWriter.open(names, asText, connection);
+      const columns = stagedColumns(keys, layout);
+      const target = { table, stagingTable: layout.table };
+      const writer = await ColumnarTableWriter.open(target, columns, connection, rows);
       return new StagedRows(layout, columns, writer);
     } catch (error) {
       connection.close();
@@ -87,9 +100,19 @@ export class StagedRows {
     this.#writer.append(this.#row);
   }
 
-  /** Commits what is buffered. */
+  /** Commits the rows so far. */
+  commit(): void {
+    this.#writer.snapshot();
+  }
+
+  /** Commits what is buffered, and closes. */
   close(): void {
     this.#writer.close();
+  }
+
+  /** Closes without what is buffered. */
+  abandon(): void {
+    this.#writer.abandon();
   }
 
   /** Forgets the last row's values, which the next row may not have. */
@@ -116,14 +139,10 @@ export class StagedRows {
 }
 
 /**
- * The columns have the names and, as far as one can tell, the types that the typed table will have: when every row fits,
+ * Chooses columns for keys. They have the names and, as far as one can tell, the types that the typed table will have: when every row fits,
  * the staging table becomes the typed one.
  */
-function chooseColumns(
-  table: string,
-  keys: readonly JsonKey[],
-  sample: readonly RowCells[],
-): { readonly columns: readonly Column[]; readonly layout: StagedLayout } {
+function chooseColumns(table: string, keys: readonly JsonKey[], sample: readonly RowCells[]): StagedLayout {
   const types = sampledTypes(sample);
   // rowid is DuckDB's own name for the number of a row, which is read.
   const [, ...names] = uniqueColumnNames([
@@ -134,17 +153,22 @@ function chooseColumns(
     "rest by key",
   ]);
   const [rest = "", extra = "", restByKey = ""] = names.slice(keys.length);
-  const columns: Column[] = [];
   let found = 0;
   keys.forEach((key, index) => {
     if (key.declared === undefined && ++found > MAX_STAGED_KEYS) return;
     const column = names[index] ?? "";
     const type = key.declared === undefined ? (types.get(key) ?? "VARCHAR") : "declared";
     key.staged = { column, type };
-    columns.push({ name: column, type: key.declared === undefined ? type : stagingType(key.declared) });
   });
-  columns.push({ name: rest, type: "VARCHAR" }, { name: extra, type: "VARCHAR" });
-  return { columns, layout: { table, rest, extra, restByKey } };
+  return { table, rest, extra, restByKey };
+}
+
+function stagedColumns(keys: readonly JsonKey[], { rest, extra }: StagedLayout): readonly Column[] {
+  const own = keys.flatMap(({ staged, declared = "" }) => {
+    if (staged === undefined) return [];
+    return { name: staged.column, type: staged.type === "declared" ? stagingType(declared) : staged.type };
+  });
+  return [...own, { name: rest, type: "VARCHAR" }, { name: extra, type: "VARCHAR" }];
 }
 
 /** A column for what was seen first; DOUBLE also holds the integers that came before. */

@@ -1,7 +1,7 @@
-import type { QueryResult } from "../contract.ts";
+import type { Column, QueryResult } from "../contract.ts";
 import { quoteIdentifier } from "../identifiers.ts";
-import type { RunDatabase } from "../run-database/run-database.ts";
-import type { Statement } from "../run-database/step-tables.ts";
+import type { RunDatabase, Statement } from "../run-database/run-database.ts";
+import { dropStatement } from "../run-database/staging.ts";
 import type { JsonKey } from "./json-keys.ts";
 import {
   jsonColumns,
@@ -24,10 +24,12 @@ export interface StagedJson {
   readonly keys: readonly JsonKey[];
   readonly onTypeChange: "widen" | "fail";
   readonly report: Report;
+  /** A checkpoint has the rows as they were staged: another attempt may go on with them. */
+  readonly keepRows: boolean;
 }
 
-/** Counts what was staged, decides the types, and makes the typed table, all of it or nothing. */
-export async function makeTypedTable(staged: StagedJson): Promise<void> {
+/** Counts what was staged, decides the types, and makes the typed table, all of it or nothing. Returns its columns. */
+export async function makeTypedTable(staged: StagedJson): Promise<readonly Column[]> {
   const { database, target, layout, onTypeChange, report } = staged;
   const counts = await countKeys(staged);
   const extra = await countExtra(staged);
@@ -38,9 +40,10 @@ export async function makeTypedTable(staged: StagedJson): Promise<void> {
   const inRest = [...counts].filter(([, { inRest }]) => inRest).map(([key]) => key);
   const complete =
     inRest.length === 0 && columns.every((column) => column.key && isTyped(column.key, column));
-  if (complete) await database.inTransaction(renaming(target, layout));
+  if (complete && !staged.keepRows) await database.inTransaction(renaming(target, layout));
   else await copy(staged, columns, new Set(inRest));
   reportSchema(target.table, columns, extra, report);
+  return columns.map(({ name, type }) => ({ name, type }));
 }
 
 /** Every row fitted: the staging table without what it has besides is the typed one. */
@@ -50,7 +53,7 @@ function renaming(
 ): readonly Statement[] {
   const alter = `ALTER TABLE main.${quoteIdentifier(table)}`;
   return [
-    { sql: `DROP TABLE IF EXISTS main.${quoteIdentifier(stagingTable)}` },
+    dropStatement(stagingTable),
     { sql: `${alter} DROP COLUMN ${quoteIdentifier(rest)}` },
     { sql: `${alter} DROP COLUMN ${quoteIdentifier(extra)}` },
     { sql: `${alter} RENAME TO ${quoteIdentifier(stagingTable)}` },
@@ -72,7 +75,7 @@ async function copy(
   const table = `main.${quoteIdentifier(target.stagingTable)}`;
   const rows = stagedRows(layout, [...inRest]);
   await query(staged, `CREATE OR REPLACE TABLE ${table} AS SELECT ${values.join(", ")} FROM ${rows}`);
-  await database.inTransaction([{ sql: `DROP TABLE main.${quoteIdentifier(layout.table)}` }]);
+  if (!staged.keepRows) await database.inTransaction([dropStatement(layout.table)]);
 }
 
 interface StagedCounts extends KeyCounts {

@@ -4,6 +4,7 @@ import type {
   DuckDBPreparedStatement,
   DuckDBValue,
 } from "@duckdb/node-api";
+import nb from "@duckdb/node-bindings";
 import type { Column, ColumnBatch, JsonValue, QueryResult, SqlConnection, SqlParams } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
 import type { Semaphore } from "../semaphore.ts";
@@ -102,6 +103,16 @@ export class GuardedConnection implements SqlConnection {
       prepared?.destroySync();
       this.#busy = "no";
     }
+  }
+
+  /**
+   * How much of the statement that is running DuckDB has done, from 0 to 1; undefined when none runs or DuckDB cannot
+   * tell. Reads a number that DuckDB keeps: the statement does not wait.
+   */
+  get progress(): number | undefined {
+    if (this.#running === undefined || this.#closed) return undefined;
+    const { percentage } = nb.query_progress(this.#native["connection"]);
+    return percentage < 0 ? undefined : Math.min(percentage / 100, 1);
   }
 
   /** The native connection, for the table writer's appender. Not for statements. */

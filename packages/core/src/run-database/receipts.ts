@@ -1,10 +1,13 @@
 import type { JsonValue } from "../contract.ts";
 import { quoteIdentifier, tableName } from "../identifiers.ts";
-import type { RunDatabase } from "./run-database.ts";
-import { REJECTS, type Statement } from "./step-tables.ts";
+import { REJECTS } from "./rejects.ts";
+import { dropStaging } from "./restore-staging.ts";
+import type { RunDatabase, Statement } from "./run-database.ts";
 
 /** A step's receipt is written in the transaction that publishes its tables: one is there exactly if the step is done. */
-export const RECEIPTS_TABLE = "CREATE TABLE IF NOT EXISTS _osiris.receipts (step VARCHAR, receipt JSON)";
+export const RECEIPTS_TABLE: Statement = {
+  sql: "CREATE TABLE IF NOT EXISTS _osiris.receipts (step VARCHAR, receipt JSON)",
+};
 
 export function receiptStatements(stepId: string, receipt: JsonValue): readonly Statement[] {
   return [
@@ -15,7 +18,7 @@ export function receiptStatements(stepId: string, receipt: JsonValue): readonly 
 
 /** What finished steps have left behind, by step id; none of it has been checked. */
 export async function readReceipts(database: RunDatabase): Promise<ReadonlyMap<string, JsonValue>> {
-  const { rows } = await database.query("SELECT step, receipt FROM _osiris.receipts");
+  const { rows } = await database.lookUp("SELECT step, receipt FROM _osiris.receipts");
   return new Map(
     rows.map(({ step, receipt }) => [step as string, JSON.parse(receipt as string) as JsonValue]),
   );
@@ -37,7 +40,7 @@ export async function dropTables(
 
 /** Makes it as if the steps had never run in this database, but for rows that wait behind a checkpoint. */
 export async function forgetSteps(database: RunDatabase, stepIds: readonly string[]): Promise<void> {
-  const { rows } = await database.query(
+  const { rows } = await database.lookUp(
     "SELECT step, table_name FROM _osiris.steps WHERE table_name IS NOT NULL",
   );
   const published = rows.flatMap(({ step, table_name }) =>
@@ -52,4 +55,9 @@ export async function forgetSteps(database: RunDatabase, stepIds: readonly strin
       { sql: "DELETE FROM _osiris.receipts WHERE step = $1", params: [step] },
     ]),
   ]);
+}
+
+/** Drops what earlier attempts at the steps have staged: what they began with is there no more. */
+export async function forgetCheckpoints(database: RunDatabase, stepIds: readonly string[]): Promise<void> {
+  for (const step of stepIds) await dropStaging(database, step);
 }

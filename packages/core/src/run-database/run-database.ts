@@ -5,12 +5,13 @@ import type { Column, ColumnBatch, QueryResult, ReadOptions, SqlParams } from ".
 import { OsirisError } from "../errors.ts";
 import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import { Semaphore } from "../semaphore.ts";
+import { CHECKPOINTS_TABLE } from "./checkpoint-book.ts";
 import { GuardedConnection, type ConnectionSlots, type DisplayedRows } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
 import { RECEIPTS_TABLE } from "./receipts.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
-import { STAGING_PREFIX, type Statement } from "./step-tables.ts";
-import { readTable } from "./table-reader.ts";
+import { STAGING_PREFIX } from "./staging.ts";
+import { readTable, type ReadTally } from "./table-reader.ts";
 
 /** The name of the database file in a run folder. */
 export const DATABASE_FILE = "pipeline_data.duckdb";
@@ -20,6 +21,19 @@ export const DATABASE_FILE = "pipeline_data.duckdb";
  * process, and the two corrupt it.
  */
 const openFiles = new Set<string>();
+
+export interface Statement {
+  readonly sql: string;
+  readonly params?: SqlParams;
+}
+/**
+ * DuckDB keeps the progress of statements only for who wants a bar, and would print it. As PRAGMA, since SET is locked
+ * by now, and for each connection, since neither is a global setting.
+ */
+const KEEP_PROGRESS = "PRAGMA disable_print_progress_bar; PRAGMA enable_progress_bar";
+
+const BEGIN: Statement = { sql: "BEGIN" };
+const COMMIT: Statement = { sql: "COMMIT" };
 
 export interface TableShape {
   readonly rows: number;
@@ -71,7 +85,8 @@ export class RunDatabase implements AsyncDisposable {
         {
           sql: "CREATE TABLE IF NOT EXISTS _osiris.steps (step VARCHAR, table_name VARCHAR, row_count BIGINT)",
         },
-        { sql: RECEIPTS_TABLE },
+        RECEIPTS_TABLE,
+        CHECKPOINTS_TABLE,
       ]);
       await database.#wallIn(reachable);
       return database;
@@ -141,6 +156,7 @@ export class RunDatabase implements AsyncDisposable {
       });
     }
     const native = await this.#instance.connect();
+    if (!isOwn) await native.run(KEEP_PROGRESS);
     const connection: GuardedConnection = new GuardedConnection(
       native,
       slots,
@@ -176,10 +192,10 @@ export class RunDatabase implements AsyncDisposable {
   inTransaction(statements: readonly Statement[]): Promise<void> {
     return this.#transactions.run(async () => {
       const connection = await this.#connectOwn();
+      // One statement is a transaction by itself, in half the time.
+      const all = statements.length === 1 ? statements : [BEGIN, ...statements, COMMIT];
       try {
-        await connection.run("BEGIN");
-        for (const { sql, params } of statements) await connection.run(sql, params);
-        await connection.run("COMMIT");
+        for (const { sql, params } of all) await connection.run(sql, params);
       } finally {
         // A connection that closes inside a transaction rolls it back.
         connection.close();
@@ -188,8 +204,13 @@ export class RunDatabase implements AsyncDisposable {
   }
 
   /** Reads a published table in column batches; checked at the end against the table's row count. */
-  read(table: string, options: ReadOptions = {}, signal?: AbortSignal): AsyncGenerator<ColumnBatch> {
-    return readTable(this, table, options, signal);
+  read(
+    table: string,
+    options: ReadOptions = {},
+    signal?: AbortSignal,
+    tally?: ReadTally,
+  ): AsyncGenerator<ColumnBatch> {
+    return readTable(this, table, options, signal, tally);
   }
 
   /**
@@ -198,9 +219,14 @@ export class RunDatabase implements AsyncDisposable {
    */
   async assertTypes(columns: readonly Column[]): Promise<void> {
     const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`);
+    await this.lookUp(`SELECT ${nulls.join(", ")}`);
+  }
+
+  /** A small question of our own, which does not queue behind the steps' SQL. */
+  async lookUp(sql: string, params?: SqlParams): Promise<QueryResult> {
     const connection = await this.#connectOwn();
     try {
-      await connection.run(`SELECT ${nulls.join(", ")}`);
+      return await connection.run(sql, params);
     } finally {
       connection.close();
     }

@@ -24,7 +24,7 @@ export interface ReachableFiles {
   readonly directories: readonly string[];
 }
 
-/** The memory limit DuckDB gets when nobody says otherwise. Honours a container's limit. */
+/** The memory limit DuckDB gets when nobody says otherwise, as `<n>MiB`. Honours a container's limit. */
 export function defaultMemoryLimit(): string {
   // 0 means "no limit known"; a cgroup without a limit answers with an absurdly large number.
   const constrained = process.constrainedMemory();

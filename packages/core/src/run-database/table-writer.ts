@@ -4,6 +4,7 @@ import type { CellInput, Column, TableWriter } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
 import { setCell, VECTOR_ROWS, type ColumnBuffer, type Tally } from "./column-buffers/column-buffer.ts";
 import { createBuffer } from "./column-buffers/create-buffer.ts";
+import type { TableSnapshot } from "./checkpoint-book.ts";
 import type { GuardedConnection } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
 import { Misfit } from "./formats/misfit.ts";
@@ -30,7 +31,7 @@ export class ColumnarTableWriter implements TableWriter {
   readonly #connection: GuardedConnection;
   readonly #appender: DuckDBAppender;
   readonly #chunk: DuckDBDataChunk;
-  #rows = 0;
+  #rows: number;
   #inVector = 0;
   #sinceCommit = 0;
   #bytesSinceCommit = 0;
@@ -43,6 +44,7 @@ export class ColumnarTableWriter implements TableWriter {
     columns: readonly Column[],
     connection: GuardedConnection,
     appender: DuckDBAppender,
+    rows: number,
   ) {
     this.table = table;
     this.columns = columns;
@@ -51,20 +53,25 @@ export class ColumnarTableWriter implements TableWriter {
     this.#buffers = columns.map((column, index) =>
       createBuffer(column, types[index] as DuckDBType, this.#tally),
     );
+    this.#rows = rows;
     this.#connection = connection;
     this.#appender = appender;
     // The types of the table itself: DuckDB would cast, and so accept or round, what other types hold.
     this.#chunk = DuckDBDataChunk.create(types);
   }
 
-  /** Opens a writer on an existing, committed table whose columns are `columns`. Owns `connection` from now on. */
+  /**
+   * Opens a writer on an existing, committed table whose columns are `columns`, and which has `rows` rows. Owns
+   * `connection` from now on.
+   */
   static async open(
     target: { readonly table: string; readonly stagingTable: string },
     columns: readonly Column[],
     connection: GuardedConnection,
+    rows = 0,
   ): Promise<ColumnarTableWriter> {
     const appender = await connection.native.createAppender(target.stagingTable, "main");
-    return new ColumnarTableWriter(target.table, columns, connection, appender);
+    return new ColumnarTableWriter(target.table, columns, connection, appender, rows);
   }
 
   get rows(): number {
@@ -102,6 +109,23 @@ export class ColumnarTableWriter implements TableWriter {
   close(): void {
     if (this.#state !== "closed") this.#end();
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Commits the rows so far, and says what they are. */
+  snapshot(): TableSnapshot {
+    if (this.#state === "open") {
+      this.#flushVector();
+      if (this.#sinceCommit > 0) this.#commit();
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return { table: this.table, rows: this.#rows, columns: this.columns };
+  }
+
+  /** Closes without the rows that are not committed. */
+  abandon(): void {
+    if (this.#state === "closed") return;
+    this.#state = "failed";
+    this.#end();
   }
 
   #end(): void {
@@ -146,11 +170,13 @@ export class ColumnarTableWriter implements TableWriter {
       this.#sinceCommit += this.#inVector;
       this.#inVector = 0;
     }
-    if (this.#sinceCommit >= TRANSACTION_ROWS || this.#bytesSinceCommit >= TRANSACTION_BYTES) {
-      this.#duckdb(() => this.#appender.flushSync());
-      this.#sinceCommit = 0;
-      this.#bytesSinceCommit = 0;
-    }
+    if (this.#sinceCommit >= TRANSACTION_ROWS || this.#bytesSinceCommit >= TRANSACTION_BYTES) this.#commit();
+  }
+
+  #commit(): void {
+    this.#duckdb(() => this.#appender.flushSync());
+    this.#sinceCommit = 0;
+    this.#bytesSinceCommit = 0;
   }
 
   #duckdb(action: () => void): void {

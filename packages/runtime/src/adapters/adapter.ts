@@ -10,8 +10,10 @@ export interface ExecutionAdapter {
   prepare(): Promise<void>;
   /** What earlier sessions of the run have left; nothing in a run that is not resumed. */
   earlierWork(): Promise<EarlierWork>;
-  /** Makes it as if these steps had never run, but for rows that wait behind a checkpoint. */
+  /** Makes it as if these steps had never run; rows that wait behind a checkpoint stay. */
   forget(stepIds: readonly string[]): Promise<void>;
+  /** Drops the rows that wait behind these steps' checkpoints. */
+  forgetCheckpoints(stepIds: readonly string[]): Promise<void>;
   /** Takes what a step has made in an earlier session for its result. */
   reuse(step: ManifestStep, receipt: StepReceipt): void;
   /** Runs one step to its end. A step's failure is in its record; a rejection means that the adapter failed. */

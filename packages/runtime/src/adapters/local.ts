@@ -3,6 +3,7 @@ import { isPattern, patternFolder, type ManifestStep } from "@osiris/compiler";
 import {
   DATABASE_FILE,
   dropTables,
+  forgetCheckpoints,
   forgetSteps,
   readReceipts,
   RunDatabase,
@@ -50,6 +51,10 @@ export class LocalAdapter implements ExecutionAdapter {
 
   async forget(stepIds: readonly string[]): Promise<void> {
     await forgetSteps(this.#ready().database, stepIds);
+  }
+
+  async forgetCheckpoints(stepIds: readonly string[]): Promise<void> {
+    await forgetCheckpoints(this.#ready().database, stepIds);
   }
 
   reuse(step: ManifestStep, receipt: StepReceipt): void {

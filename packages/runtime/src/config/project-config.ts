@@ -81,7 +81,7 @@ export const PROJECT_SCHEMA: JsonSchema = {
       properties: {
         keep: {
           type: "integer",
-          minimum: 3,
+          minimum: 2,
           description: "How many versions of a pipeline's state are kept. Default: 20.",
         },
       },

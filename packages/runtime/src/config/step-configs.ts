@@ -2,30 +2,22 @@ import { resolve } from "node:path";
 import {
   brokenConstraints,
   Connections,
-  declaredSecrets,
   fieldsFor,
-  findSecrets,
-  isSecretName,
-  mapTexts,
   referenceParts,
-  replaceReferences,
   Report,
   schemaProblems,
   type Connection,
   type Manifest,
   type ManifestStep,
-  type Path,
   type StepConfig,
 } from "@osiris/compiler";
-import { OsirisError, Secret, type ComponentSpec } from "@osiris/core";
+import { OsirisError, type ComponentSpec } from "@osiris/core";
 import type { Catalog } from "../discovery/catalog.ts";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
 import { findComponent } from "../discovery/find-component.ts";
 import { InvalidFileError } from "./invalid-file.ts";
+import { absolutePaths, fillEnvironment, secretsIn, wrapSecrets, type DriverConfig } from "./late-values.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** What a driver gets as its config: secrets wrapped, paths absolute. */
-export type DriverConfig = Readonly<Record<string, unknown>>;
 
 /** The files that a step's config names, absolute. */
 export interface StepFiles {
@@ -107,7 +99,11 @@ export class StepConfigs {
     const connection = this.#connection(step, spec);
     const given = connection === undefined ? {} : fieldsFor(spec, connection);
     const written = { ...given, ...this.#own.get(step.id) };
-    const { filled, used } = this.#fillEnvironment(structuredClone(written), step);
+    const { filled, used } = fillEnvironment(
+      structuredClone(written),
+      this.#surroundings.environment,
+      `Step "${step.id}"`,
+    );
     const secrets = secretsIn(filled, used, spec);
     const config = filled as Record<string, unknown>;
     const what = `the config of step "${step.id}"`;
@@ -159,34 +155,6 @@ export class StepConfigs {
     });
   }
 
-  #fillEnvironment(
-    config: unknown,
-    step: ManifestStep,
-  ): { readonly filled: unknown; readonly used: readonly UsedVariable[] } {
-    const missing: string[] = [];
-    const used: UsedVariable[] = [];
-    const filled = mapTexts(config, (text, path) =>
-      replaceReferences(text, (reference) => {
-        if (reference.kind === "escape") return "${";
-        if (reference.kind !== "env") return undefined;
-        const value = this.#surroundings.environment[reference.name];
-        // As in a shell: an empty variable counts as not set where there is a fallback.
-        if (reference.fallback !== undefined && (value === undefined || value === ""))
-          return reference.fallback;
-        if (value === undefined) missing.push(`${reference.name} (for "${path.join(".")}")`);
-        else used.push({ name: reference.name, value, path });
-        return value ?? "";
-      }),
-    );
-    if (missing.length === 0) return { filled, used };
-    throw new OsirisError({
-      code: "environment.missing",
-      category: "usage",
-      message: `Step "${step.id}" needs environment variables that are not set: ${[...new Set(missing)].join(", ")}`,
-      hint: "Export them, or write them into .env beside osiris_connections.yaml.",
-    });
-  }
-
   /** Where the relative paths of a config start. */
   #pathBase(step: ManifestStep, config: Readonly<Record<string, unknown>>): string {
     const field = step.paths.base;
@@ -196,27 +164,6 @@ export class StepConfigs {
     const start = isOwn ? this.#baseDir : (this.#surroundings.connections?.folder ?? this.#baseDir);
     return resolve(start, folder);
   }
-}
-
-/** Makes the paths in the config absolute, and returns them. */
-function absolutePaths(
-  fields: readonly string[],
-  config: Record<string, unknown>,
-  base: string,
-): readonly string[] {
-  return fields.flatMap((field) => {
-    const value = config[field];
-    if (Array.isArray(value)) {
-      const paths = value.map((path) => resolve(base, String(path)));
-      config[field] = paths;
-      return paths;
-    }
-    // Optional, and not set.
-    if (typeof value !== "string") return [];
-    const path = resolve(base, value);
-    config[field] = path;
-    return [path];
-  });
 }
 
 /**
@@ -230,8 +177,17 @@ export function readConnections(
 ): Connections {
   const isNeeded = manifest.steps.some((step) => step.connection !== undefined);
   if (!isNeeded || surroundings.connections === undefined) return Connections.none();
+  return readAllConnections(catalog, surroundings);
+}
+
+/**
+ * Every connection of osiris_connections.yaml; none without one.
+ * @throws InvalidFileError `connections.invalid`
+ */
+export function readAllConnections(catalog: Catalog, { connections: file }: Surroundings): Connections {
+  if (file === undefined) return Connections.none();
   const report = new Report();
-  const connections = Connections.read(surroundings.connections, catalog.components, report);
+  const connections = Connections.read(file, catalog.components, report);
   if (connections === undefined || report.hasErrors) {
     throw new InvalidFileError("connections.invalid", report.findings());
   }
@@ -245,28 +201,4 @@ function badConfig(step: ManifestStep, messages: readonly string[]): OsirisError
     message: `Step "${step.id}" (${step.component}): ${messages.join("; ")}`,
     hint: "With the values from the environment and the connection it does not fit: correct them, or the step.",
   });
-}
-
-/** A variable of the environment in a config, and where. */
-interface UsedVariable {
-  readonly name: string;
-  readonly value: string;
-  readonly path: Path;
-}
-
-/**
- * What must not be shown of a config whose variables are filled in: all that the compiler would have refused to see
- * written out there, the variables that it is made of, and variables whose names say enough.
- */
-function secretsIn(config: unknown, used: readonly UsedVariable[], spec: ComponentSpec): readonly string[] {
-  const { secrets = [], configSchema: schema, sql } = spec;
-  const found = findSecrets(config, { secrets, schema, sqlField: sql?.slice(1) });
-  const places = new Set(found.map(({ path }) => path.join("/")));
-  const variables = used.filter(({ name, path }) => isSecretName(name) || places.has(path.join("/")));
-  return [...found.map(({ secret }) => secret), ...variables.map(({ value }) => value)];
-}
-
-function wrapSecrets(config: unknown, spec: ComponentSpec): DriverConfig {
-  const isSecret = declaredSecrets(spec.secrets);
-  return mapTexts(config, (text, path) => (isSecret(path) ? new Secret(text) : text)) as DriverConfig;
 }

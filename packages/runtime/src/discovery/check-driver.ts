@@ -45,7 +45,7 @@ async function load(file: string, name: string, folder: string, bad: BadDriver):
       "It must be an object with a run function; see defineDriver of @osiris/core.",
     );
   } else {
-    const odd = (["validate", "columns"] as const).filter(
+    const odd = (["validate", "columns", "check", "discover"] as const).filter(
       (method) => driver[method] !== undefined && typeof driver[method] !== "function",
     );
     if (odd.length === 0) return driver;

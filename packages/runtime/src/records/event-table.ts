@@ -35,11 +35,6 @@ export const EVENTS = {
     },
     optional: ["profile"],
   },
-  run_waiting: {
-    about: "Another run of the pipeline goes on, and this one waits for its end.",
-    scope: "run",
-    fields: { for_run_id: { $ref: "#/$defs/run_id" } },
-  },
   run_resumed: {
     about: "The run goes on where an earlier attempt at it has ended.",
     scope: "run",
@@ -115,7 +110,7 @@ export const EVENTS = {
   checkpoint: {
     about: "The rows so far and the place in the source are safe: a resumed run goes on from here.",
     scope: "step",
-    fields: { rows: { $ref: "#/$defs/count" } },
+    fields: { rows: { $ref: "#/$defs/count", description: "Those of all tables of the step." } },
   },
   step_resumed: {
     about: "The step goes on after its last checkpoint.",

@@ -15,7 +15,8 @@ const HEARTBEAT_MS = 10_000;
 const SILENCE_MS = 180_000;
 
 /** What to do while another run of the same pipeline and profile is going on. */
-export type OnRunning = "wait" | "fail";
+export const ON_RUNNING = ["wait", "fail"] as const;
+export type OnRunning = (typeof ON_RUNNING)[number];
 
 export interface RunLockRequest extends PipelineKey {
   /** The sessions folder. */

@@ -17,6 +17,7 @@ import { Redactor } from "./redactor.ts";
 import { limitRun } from "./run-limit.ts";
 import { RunLog, type RunEvent } from "./run-log.ts";
 import type { RunRecord, StepRecord } from "./run-record.ts";
+import type { RunProgress } from "./run-progress.ts";
 import { RunRecorder, type RunHead } from "./run-recorder.ts";
 import { acquireRunLock, type LockHolder, type OnRunning, type RunLock } from "./run-lock.ts";
 import { RunState } from "./run-state.ts";
@@ -56,6 +57,8 @@ export interface RunRequest {
   readonly onEvent?: (event: RunEvent) => void;
   /** Called when the run has to wait for another one. */
   readonly onWait?: (holder: LockHolder) => void;
+  /** Where to ask how far the running steps are. @default nobody asks */
+  readonly progress?: RunProgress;
 }
 
 /**
@@ -90,7 +93,19 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   if (resume !== undefined) log.event("run_resumed", { from_status: resume.status });
   else if (request.resume !== undefined) log.event("nothing_to_resume", {});
   const { placeInFile } = pipeline;
-  const scope = { runId, runDir, configs, placeInFile, files: stepFiles, redactor, catalog, log, signal };
+  const { progress } = request;
+  const scope = {
+    runId,
+    runDir,
+    configs,
+    placeInFile,
+    files: stepFiles,
+    redactor,
+    catalog,
+    log,
+    signal,
+    progress,
+  };
   const fault = await runSteps({
     steps: manifest.steps,
     configs: pipeline.configs,
@@ -155,7 +170,7 @@ function runHead(
     run_dir: run.runDir,
     started_at: resume?.started_at ?? run.now.toISOString(),
     process: ownProcess(),
-    resumes: resume === undefined ? 0 : (resume.resumes ?? 0) + 1,
+    resumes: resume === undefined ? 0 : resume.resumes + 1,
     ...(to === undefined ? {} : { to }),
   };
 }

@@ -9,7 +9,8 @@ const RECORD_FILE = "run.json";
 
 export type StepStatus = "running" | "succeeded" | "failed" | "cancelled" | "not_run";
 /** `killed` is never written: it is what a record says whose process is gone. */
-export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "killed";
+export const RUN_STATUSES = ["running", "succeeded", "failed", "cancelled", "killed"] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export interface RecordedError {
   readonly code: string;

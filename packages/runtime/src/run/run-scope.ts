@@ -3,6 +3,7 @@ import type { RunDatabase } from "@osiris/core";
 import type { StepConfigs, StepFiles } from "../config/step-configs.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import type { Redactor } from "./redactor.ts";
+import type { RunProgress } from "./run-progress.ts";
 import type { RunLog } from "./run-log.ts";
 import type { PublishedTables } from "./step-inputs.ts";
 
@@ -18,6 +19,8 @@ export interface RunScope {
   readonly catalog: Catalog;
   readonly database: RunDatabase;
   readonly log: RunLog;
+  /** Where a watcher asks how far steps are. */
+  readonly progress: RunProgress | undefined;
   /** Aborted when the run is to stop. */
   readonly signal: AbortSignal;
   /** What steps that are done have published. */

@@ -68,8 +68,13 @@ async function findReuses({
     steps.map((step) => [step.id, stepIdentity(step, configs.get(step.id), baseDir, states.get(step.id))]),
   );
   const reuses = reusableSteps(steps, earlier, { identities, states });
-  const known = [...new Set([...steps.map(({ id }) => id), ...earlier.receipts.keys()])];
+  const current = new Set(steps.map(({ id }) => id));
+  const gone = [...earlier.receipts.keys()].filter((id) => !current.has(id));
+  const known = [...current, ...gone];
   await adapter.forget(known.filter((id) => !isReused(reuses.get(id))));
+  // What they had begun to make was made of other inputs.
+  const remade = steps.filter(({ needs }) => needs.some((need) => !isReused(reuses.get(need))));
+  await adapter.forgetCheckpoints([...remade.map(({ id }) => id), ...gone]);
   return reuses;
 }
 

@@ -1,14 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ManifestStep } from "@osiris/compiler";
-import { toOsirisError, type Inputs, type JsonValue } from "@osiris/core";
+import { toOsirisError, type Inputs, type JsonValue, type StepResult } from "@osiris/core";
 import { findComponent } from "../discovery/find-component.ts";
 import { loadDriver } from "../discovery/load-driver.ts";
 import { checkResult } from "./check-result.ts";
 import { removeStalePartials } from "./partial-file.ts";
 import type { RecordedTable } from "./run-record.ts";
 import { StepContext } from "./step-context.ts";
-import { assertState } from "./step-state.ts";
+import { keptState } from "./step-state.ts";
 import type { RunScope } from "./run-scope.ts";
 import { assertInputs } from "./step-inputs.ts";
 import type { StepLimit } from "./step-limit.ts";
@@ -31,13 +31,15 @@ export interface StepTask {
   /** Its state from the last run. */
   readonly state: JsonValue | undefined;
   readonly limit: StepLimit;
+  /** What is being made, of what: attempts with the same identity go on after each other's checkpoints. */
+  readonly identity: string;
   /** What is kept with the tables, so that a resumed run knows that the step is done. */
   receipt(outcome: StepOutcome): JsonValue;
 }
 
 /** Runs a step's driver once, checks what it made and publishes that. When it throws, nothing was published. */
 export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOutcome> {
-  const { step, inputs, state, limit } = task;
+  const { step, inputs, state, limit, identity } = task;
   const component = findComponent(step, run.catalog);
   assertInputs(component, inputs, step, run.published);
   const driver = await loadDriver(component);
@@ -53,7 +55,7 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
   const writes = files.write;
   for (const file of writes) removeStalePartials(file, dirname(run.runDir));
   const { signal } = limit;
-  const ctx = new StepContext({
+  const ctx = await StepContext.open({
     step,
     runId,
     inputs,
@@ -64,7 +66,9 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
     log,
     redactor,
     signal,
+    identity,
   });
+  using _watched = run.progress?.watch(() => ctx.progressSoFar);
   try {
     const work = driver.run({ stepId: step.id, config, inputs, ctx });
     const result = await Promise.race([work, limit.over]);
@@ -75,7 +79,7 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
       ...checked,
       tables: tables.map(({ table, rows, columns }) => ({ name: table, rows, columns })),
       files: writes.map((file) => redactor.name(file)),
-      ...(result.state === undefined ? {} : { state: assertState(result.state, step, redactor) }),
+      ...stateOf(result, step, run),
     };
     await ctx.tables.publish(tables, task.receipt(outcome));
     return outcome;
@@ -84,6 +88,16 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
     await discard(ctx, step, run);
     throw error;
   }
+}
+
+/** A copy, as the next run will read it. */
+function stateOf(
+  { state }: StepResult,
+  step: ManifestStep,
+  { redactor }: RunScope,
+): { readonly state?: JsonValue } {
+  if (state === undefined) return {};
+  return { state: JSON.parse(keptState(state, step, redactor)) as JsonValue };
 }
 
 /** The failure that brought us here is the one to report; a second one only leaves a staging table behind. */

@@ -15,8 +15,10 @@ import {
   type JsonTableWriter,
   type JsonValue,
   type LogLevel,
+  type Progress,
   type QueryResult,
   type ReadOptions,
+  type ReadTally,
   type RejectWriter,
   type RunDatabase,
   type SqlConnection,
@@ -31,6 +33,8 @@ import { partialPath } from "./partial-file.ts";
 import { redactRejects } from "./redact-rejects.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
+import { keptState } from "./step-state.ts";
+import { stepProgress, type StepProgress, type Told } from "./run-progress.ts";
 
 export interface StepScope {
   readonly step: ManifestStep;
@@ -44,6 +48,8 @@ export interface StepScope {
   readonly log: RunLog;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
+  /** Of what the step makes, of what: an attempt goes on after the checkpoint of one with the same identity. */
+  readonly identity: string;
 }
 
 /** The driver context: the only implementation there is, for runs and tests alike. */
@@ -56,15 +62,30 @@ export class StepContext implements DriverContext {
   readonly #scope: StepScope;
   readonly #report: DriverReport;
   readonly #connections: GuardedConnection[] = [];
+  readonly #reads: ReadTally[] = [];
+  readonly #told: Told = {};
   #closed = false;
 
-  constructor(scope: StepScope) {
+  private constructor(scope: StepScope, tables: StepTables, report: DriverReport) {
     this.#scope = scope;
-    this.#report = new DriverReport(scope.step.id, scope.log, scope.redactor);
+    this.#report = report;
     this.signal = scope.signal;
     this.artifacts = scope.artifacts;
     this.state = scope.state;
-    this.tables = new StepTables(scope.database, scope.step.id, scope.signal);
+    this.tables = tables;
+  }
+
+  /** Begins an attempt at the step. Ends with {@link close}. */
+  static async open(scope: StepScope): Promise<StepContext> {
+    const { database, step, signal, identity } = scope;
+    const report = new DriverReport(step.id, scope.log, scope.redactor);
+    const tables = await StepTables.open(database, step.id, { signal, identity, report });
+    if (tables.resumed !== undefined) scope.log.event("step_resumed", { tables: tables.kept }, step.id);
+    return new StepContext(scope, tables, report);
+  }
+
+  get resumed(): JsonValue | undefined {
+    return this.tables.resumed;
   }
 
   async createTable(columns: readonly Column[], options?: TableOptions): Promise<TableWriter> {
@@ -74,11 +95,7 @@ export class StepContext implements DriverContext {
 
   async createJsonTable(options: JsonTableOptions = {}): Promise<JsonTableWriter> {
     this.#assertOpen("createJsonTable");
-    return this.tables.createJson(options, {
-      // The types may be decided after run() has settled.
-      log: (level, message, fields) => this.#report.log(level, message, fields),
-      event: (name, fields) => this.#report.event(name, fields),
-    });
+    return this.tables.createJson(options);
   }
 
   async createTableAs(select: string, options: TableAsOptions = {}): Promise<CreatedTable> {
@@ -92,9 +109,18 @@ export class StepContext implements DriverContext {
     return limitRejects(redactRejects(await this.tables.openRejects(), redactor), step);
   }
 
+  async checkpoint(state: JsonValue): Promise<void> {
+    this.#assertOpen("checkpoint");
+    const { step, redactor, log } = this.#scope;
+    const rows = await this.tables.checkpoint(keptState(state, step, redactor));
+    log.event("checkpoint", { rows }, step.id);
+  }
+
   readTable(table: string, options?: ReadOptions): AsyncIterable<ColumnBatch> {
     this.#assertOpen("readTable");
-    return this.#scope.database.read(table, options, this.signal);
+    const tally = { rows: 0, total: 0 };
+    this.#reads.push(tally);
+    return this.#scope.database.read(table, options, this.signal, tally);
   }
 
   async query(sql: string, params?: SqlParams): Promise<QueryResult> {
@@ -122,6 +148,28 @@ export class StepContext implements DriverContext {
       });
     }
     return partialPath(destination, this.#scope.runId);
+  }
+
+  progress(progress: Progress): void {
+    this.#assertOpen("progress");
+    for (const key of ["rows", "bytes", "totalRows", "totalBytes"] as const) {
+      const value = progress[key];
+      if (typeof value === "number" && Number.isFinite(value) && value >= 0) this.#told[key] = value;
+    }
+  }
+
+  /** How far the step is: what the driver has told, and what is known without it. */
+  get progressSoFar(): StepProgress {
+    const statement = this.#connections
+      .map(({ progress }) => progress)
+      .findLast((done) => done !== undefined);
+    return stepProgress({
+      stepId: this.#scope.step.id,
+      told: this.#told,
+      appended: this.tables.rows,
+      reads: this.#reads,
+      statement,
+    });
   }
 
   log(level: LogLevel, message: string, fields?: EventFields): void {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { OsirisError } from "@osiris/core";
 import { findUpwards } from "../config/find-upwards.ts";
@@ -34,7 +34,7 @@ export class FileStateStore implements StateStore {
 
   /**
    * @param folder made when something is first committed
-   * @param keep how many versions of each state are kept, from 3 up
+   * @param keep how many versions of each state are kept, from 2 up
    */
   constructor(folder: string, keep: number = DEFAULT_KEEP) {
     this.place = folder;
@@ -43,6 +43,7 @@ export class FileStateStore implements StateStore {
 
   list(): Promise<readonly PipelineKey[]> {
     const keys = namesIn(this.place)
+      .filter((name) => statSync(join(this.place, name), { throwIfNoEntry: false })?.isDirectory() === true)
       .toSorted()
       .flatMap((name) => keyOfName(name) ?? []);
     return Promise.resolve(keys.filter((key) => this.#series(key).newest() > 0));

@@ -25,7 +25,7 @@ async function measure(way: string, width: string, pages: number, pageRows: numb
       {},
       { files: [], directories: [] },
     );
-    const tables = new StepTables(database, "bench");
+    const tables = await StepTables.open(database, "bench");
     const start = performance.now();
     const append = await appender(way, tables);
     for (let number = 0; number < pages; number++) {
@@ -44,7 +44,7 @@ async function measure(way: string, width: string, pages: number, pageRows: numb
   async function appender(way: string, tables: StepTables): Promise<(rows: readonly Row[]) => unknown> {
     if (way === "parse") return (rows) => rows.length;
     if (way === "json") {
-      const writer = tables.createJson({}, { log: () => undefined, event: () => undefined });
+      const writer = tables.createJson({});
       return (rows) => writer.append(rows as readonly JsonRow[]);
     }
     const writer = await tables.create(columns);

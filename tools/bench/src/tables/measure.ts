@@ -61,7 +61,7 @@ const WORKS = {
 
   read_csv: async ({ shape, folder }: Task) => {
     await using database = await open(freshFile(folder), folder);
-    const tables = new StepTables(database, "step");
+    const tables = await StepTables.open(database, "step");
     const columns = shape.columns
       .map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`)
       .join(", ");
@@ -101,7 +101,7 @@ async function append(
   database: RunDatabase,
   add: (row: Row, writer: TableWriter) => void = (row, writer) => writer.append(row),
 ): Promise<void> {
-  const tables = new StepTables(database, "step");
+  const tables = await StepTables.open(database, "step");
   const writer = await tables.create(shape.columns);
   appendRows(shape, rows, count, (row) => add(row, writer));
   await tables.publish(await tables.seal());

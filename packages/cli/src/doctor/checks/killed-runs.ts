@@ -1,0 +1,20 @@
+import { listRuns } from "@osiris/runtime";
+import type { DoctorCheck } from "../doctor-check.ts";
+
+const SHOWN = 5;
+
+/** Runs whose process is gone, and that nobody has told. */
+export const killedRunsCheck: DoctorCheck = {
+  id: "runs",
+  run({ sessions }) {
+    const killed = listRuns(sessions).filter(({ status }) => status === "killed");
+    if (killed.length === 0) return [];
+    const ids = killed.slice(0, SHOWN).map(({ run_id }) => run_id);
+    const more = killed.length > SHOWN ? ` and ${killed.length - SHOWN} more` : "";
+    const count = killed.length === 1 ? "1 run was" : `${killed.length} runs were`;
+    const message = `${count} killed on the way: ${ids.join(", ")}${more}`;
+    const remedy =
+      "Look into them with osiris query --run <id>, run them again, or remove them: osiris clean.";
+    return [{ status: "warning", message, remedy }];
+  },
+};

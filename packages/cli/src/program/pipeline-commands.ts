@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { baseDir, command, param, profile, sessionsDir } from "../command-options.ts";
+import { compileCommand, type CompileOptions } from "../commands/compile.ts";
+import { explainCommand, type ExplainOptions } from "../commands/explain.ts";
+import { validateCommand, type ValidateOptions } from "../commands/validate.ts";
+import type { Output } from "../output.ts";
+import type { Done } from "./done.ts";
+
+/** What can be done with a pipeline without running it. */
+export function pipelineCommands(program: Command, output: Output, done: Done): void {
+  program.commandsGroup("Pipelines:");
+  command(program, "compile", "Check a pipeline and write its manifest.")
+    .argument("<pipeline>", "a pipeline file")
+    .addOption(param())
+    .addOption(profile())
+    .option("--out <folder>", "where to write (default: builds/ in the sessions folder)")
+    .addOption(sessionsDir())
+    .action(async (file: string, options: CompileOptions) =>
+      done(await compileCommand(file, options, output)),
+    );
+
+  command(program, "validate", "Check pipelines; report every mistake at once.")
+    .argument("<pipelines...>", "pipeline files, one or several")
+    .addOption(param())
+    .addOption(profile())
+    .action(async (files: readonly string[], options: ValidateOptions) =>
+      done(await validateCommand(files, options, output)),
+    );
+
+  command(program, "explain", "Say what a pipeline, or a manifest, will do and touch. Nothing is run.")
+    .argument("<pipeline>", "a pipeline file or a manifest")
+    .addOption(param())
+    .addOption(profile())
+    .addOption(baseDir())
+    .option("--mermaid", "as a Mermaid flowchart (default: as Markdown)")
+    .action(async (file: string, options: ExplainOptions) =>
+      done(await explainCommand(file, options, output)),
+    );
+}

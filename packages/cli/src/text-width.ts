@@ -1,0 +1,28 @@
+import stringWidth from "string-width";
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** How many columns of a terminal a text takes: a Chinese character takes two, a combining accent none. */
+export function textWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** The text in at most `width` columns, with … where something is missing. */
+export function cutText(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let kept = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    used += textWidth(segment);
+    if (used > width - 1) break;
+    kept += segment;
+  }
+  return width < 1 ? "" : `${kept}…`;
+}
+
+/** The text in exactly `width` columns. */
+export function fitText(text: string, width: number, align: "left" | "right" = "left"): string {
+  const cut = cutText(text, width);
+  const space = " ".repeat(width - textWidth(cut));
+  return align === "right" ? space + cut : cut + space;
+}
