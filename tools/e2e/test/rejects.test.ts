@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { driverPackage, projectManifest } from "../src/driver-package.ts";
-import { osiris, type Outcome } from "../src/osiris.ts";
+import { osiris, startOsiris, type Outcome } from "../src/osiris.ts";
 import { pipeline, project } from "../src/project.ts";
 
 const STEPS = `  - { id: bad-rows, component: shop.orders, mode: read }
@@ -186,6 +187,22 @@ describe("what cannot be is said", () => {
     expect(exitCode).toBe(status);
     expect(existsSync(join(folder, "bad.xlsx"))).toBe(false);
   });
+});
+
+test("a reader that goes away ends the export", async () => {
+  // Nobody reads the rest: writing it all would take its time, and end all the same.
+  const folder = await failedRun(
+    `const rejects = await ctx.openRejects();
+     for (let n = 0; n < 20000; n++) rejects.add({ row: { n, text: "x".repeat(100) }, reason: "all are bad" });
+     ${CLEAN.replace("await ctx.openRejects(); ", "")}`,
+  );
+  const child = startOsiris(folder, "rejects", "export", "bad-rows");
+  const closed = once(child, "close") as Promise<[number | null]>;
+  let stderr = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  expect((await closed)[0]).toBe(0);
+  expect(stderr).toBe("");
 });
 
 test("more rows than a chunk has come out whole and in order", async () => {
