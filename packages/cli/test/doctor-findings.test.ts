@@ -26,4 +26,3 @@ test.each([
 ] as const)("memory: %s", (_, limit, available, total, status) => {
   expect(memoryFinding(limit, available, total).status).toBe(status);
 });
-
