@@ -13,9 +13,9 @@ export function reportSchema(
   table: string,
   columns: readonly JsonColumn[],
   extra: ExtraMembers | undefined,
-  { log, event }: Report,
+  report: Report,
 ): void {
-  event("schema", {
+  report.event("schema", {
     table,
     columns: columns.map(({ key, name, type, reason }) => ({
       name,
@@ -27,15 +27,15 @@ export function reportSchema(
   const renamed = columns.flatMap(({ key, name }) =>
     key === undefined || key.key === name ? [] : [`${shown(key.key)} is ${shown(name)}`],
   );
-  if (renamed.length > 0) log("warn", `Table "${table}": columns were renamed: ${list(renamed)}`);
+  if (renamed.length > 0) report.log("warn", `Table "${table}": columns were renamed: ${list(renamed)}`);
   const widened = columns.flatMap(({ name, type, change }) =>
     change === undefined ? [] : [`${shown(name)} from ${change.from} to ${type}, since row ${change.row}`],
   );
-  if (widened.length > 0) log("warn", `Table "${table}": types were widened: ${list(widened)}`);
+  if (widened.length > 0) report.log("warn", `Table "${table}": types were widened: ${list(widened)}`);
   if (extra !== undefined) {
     const { rows, firstRow, names } = extra;
     const where = `${rows} rows, since row ${firstRow}, have more keys than the table has columns`;
-    log(
+    report.log(
       "warn",
       `Table "${table}": ${where}; they are in ${shown(columns.at(-1)?.name ?? "")}: ${names.map(shown).join(", ")}, …`,
     );
