@@ -267,12 +267,19 @@ function toProblem(
         `must be one of: ${(params["allowedValues"] as readonly unknown[]).map(String).join(", ")}`,
       );
     case "pattern":
-      return wrong(`must match ${String(params["pattern"])}`);
+      return wrong(`must ${likeText(error) ?? `match ${String(params["pattern"])}`}`);
     case "propertyNames":
       return wrong(`cannot have the key "${String(params["propertyName"])}"`);
     default:
       return wrong(error.message ?? "is not valid");
   }
+}
+
+/** Examples say more to most people than a pattern does. */
+function likeText({ parentSchema }: ErrorObject): string | undefined {
+  const { examples } = (parentSchema ?? {}) as { readonly examples?: unknown };
+  if (!Array.isArray(examples) || examples.length === 0) return undefined;
+  return `look like ${examples.map(String).join(", ")}`;
 }
 
 function choiceText(error: ErrorObject): string {

@@ -6,7 +6,11 @@ const PATTERN = "^(0*[1-9]\\d{0,8})(ms|s|m|h|d|w)$";
 const FORM = new RegExp(PATTERN);
 
 /** A time as people write it: `500ms`, `30s`, `10m`, `2h`, `7d`, `2w`. */
-export const DURATION_SCHEMA: JsonSchema = { type: "string", pattern: PATTERN };
+export const DURATION_SCHEMA: JsonSchema = {
+  type: "string",
+  pattern: PATTERN,
+  examples: ["500ms", "30s", "10m", "2h"],
+};
 
 /** Milliseconds; undefined when the text has not the form of {@link DURATION_SCHEMA}. */
 export function parseDuration(text: string): number | undefined {

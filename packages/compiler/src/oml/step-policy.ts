@@ -61,6 +61,7 @@ export const POLICY_PROPERTIES: Readonly<Record<keyof WrittenPolicy, JsonSchema>
     type: ["integer", "string"],
     minimum: 0,
     pattern: "^(100|\\d{1,2}(\\.\\d{1,6})?)%$",
+    examples: [100, "0.5%"],
     description: "How many rows may be rejected, such as 100 or 0.5%; more fail the step. Default: no limit.",
   },
 };
