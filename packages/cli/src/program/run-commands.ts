@@ -112,9 +112,21 @@ export function runCommands(program: Command, output: Output, done: Done): void 
     .action(async (run: string, options: LogsOptions) => done(await logsCommand(run, options, output)));
 
   command(program, "clean", "Remove runs by age, number or size; never one that is running.")
-    .option("--older-than <time>", "remove runs that ended before, such as 7d or 12h", duration)
-    .option("--keep <runs>", "keep so many of the newest; alone: remove all others", wholeNumber)
-    .option("--max-size <size>", "remove the oldest until all have at most, such as 10GB", sizeInBytes)
+    .option(
+      "--older-than <time>",
+      "remove runs that ended before, such as 7d or 12h (default: of any age)",
+      duration,
+    )
+    .option(
+      "--keep <runs>",
+      "keep so many of the newest; alone: remove all others (default: none is kept for that)",
+      wholeNumber,
+    )
+    .option(
+      "--max-size <size>",
+      "remove the oldest until all have at most, such as 10GB (default: no limit)",
+      sizeInBytes,
+    )
     .option("--dry-run", "only show what would be removed")
     .addOption(sessionsDir())
     .action(async (options: CleanOptions) => done(await cleanCommand(options, output)));

@@ -44,10 +44,13 @@ export function stateCommands(program: Command, output: Output, done: Done): voi
       done(await stateResetCommand(pipeline, options, output)),
     );
   stateCommand("set", "Set a step's state.")
-    .argument("[pipeline-name]", ITS_NAME)
-    .argument("[step]", "the step's id")
-    .argument("[json]", "the state: JSON, @file, or - for standard input")
-    .option("--from <file>", "restore all that osiris state export has written")
+    .argument("[pipeline-name]", `${ITS_NAME} (default: with --from, those in the file)`)
+    .argument("[step]", "the step's id (default: with --from, those in the file)")
+    .argument(
+      "[json]",
+      "the state: JSON, @file, or - for standard input (default: with --from, those in the file)",
+    )
+    .option("--from <file>", "restore all that osiris state export has written (default: one state is set)")
     .addOption(sessionsDir())
     .action(
       async (
