@@ -489,3 +489,17 @@ describe("names that mean something elsewhere", () => {
     expect(text).toContain("- the file `  two\\nlines\\u202e\\u001b[31m  `, written by `graph-7`\n");
   });
 });
+
+test("when a step gives up is explained where the pipeline says so", async () => {
+  const folder = project({
+    "pipeline.yaml": pipeline(
+      `  - { id: s, component: duckdb.processor, mode: transform, timeout: 90s, max_rejects: 0.5%, config: { query: SELECT 1 AS a } }\n`,
+    ),
+  });
+  const { stdout } = await osiris(folder, "explain", "pipeline.yaml");
+  expect(stdout).toContain("- is stopped after 90 s\n- fails when more than 0.5% of its rows are rejected\n");
+  const json = JSON.parse((await osiris(folder, "explain", "pipeline.yaml", "--json")).stdout) as unknown;
+  expect(json).toMatchObject({
+    steps: [{ retry: { attempts: 3 }, timeout_ms: 90_000, max_rejects: "0.5%" }],
+  });
+});

@@ -59,6 +59,7 @@ function stepText(step: ExplainedStep): string {
       `connection ${codeSpan(connection.name)}${why}${connection.defined ? "" : ", not defined here"}`,
     );
   }
+  facts.push(...limitsText(step));
   return [
     `### ${codeSpan(id)}`,
     `${codeSpan(component)}, ${mode}: ${does}`,
@@ -86,6 +87,15 @@ function makesText({ makes }: ExplainedStep): readonly string[] {
   const more = makes.columns.length - shown.length;
   if (more > 0) shown.push(`and ${formatCount(more)} more`);
   return [`${made}: ${shown.join(", ")}`];
+}
+
+/** When the step gives up, where the pipeline says so. */
+function limitsText({ timeout_ms: timeout, max_rejects: rejects }: ExplainedStep): readonly string[] {
+  const most = typeof rejects === "number" ? `${formatCount(rejects)} rows` : `${rejects} of its rows`;
+  return [
+    ...(timeout === undefined ? [] : [`is stopped after ${formatCount(timeout / 1000)} s`]),
+    ...(rejects === undefined ? [] : [`fails when more than ${most} are rejected`]),
+  ];
 }
 
 const MAX_LINES = 20;

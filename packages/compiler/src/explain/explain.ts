@@ -63,6 +63,7 @@ function explainStep(
   const { config, connection } = wholeConfig(step, configs.get(step.id), spec, connections);
   const columns = tables?.columns;
   const [mode = "transform"] = omlModes({ modes: [step.mode] });
+  const { retry, timeout_ms, max_rejects } = step;
   return {
     id: step.id,
     component: step.component,
@@ -76,6 +77,9 @@ function explainStep(
     files: filesOf(spec, config, baseDir),
     hosts: hostsOf(spec, config),
     variables: variablesOf(spec, config, environment),
+    retry,
+    ...(timeout_ms === undefined ? {} : { timeout_ms }),
+    ...(max_rejects === undefined ? {} : { max_rejects }),
   };
 }
 

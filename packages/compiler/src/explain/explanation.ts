@@ -1,5 +1,6 @@
 import type { Column } from "@osiris/core";
 import type { OmlMode } from "../oml/oml.ts";
+import type { StepPolicy } from "../oml/step-policy.ts";
 
 /** What a pipeline does and what it touches, as data: `osiris explain --json`. No field holds a secret. */
 export interface Explanation {
@@ -17,7 +18,7 @@ export interface Explanation {
   readonly reaches: Reaches;
 }
 
-export interface ExplainedStep {
+export interface ExplainedStep extends StepPolicy {
   readonly id: string;
   readonly component: string;
   readonly mode: OmlMode;
