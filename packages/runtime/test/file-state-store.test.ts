@@ -82,12 +82,12 @@ describe("state", () => {
     const wrong: readonly [unknown, string][] = [
       [{ at: new Date(0) }, "/at"],
       [{ list: [1, undefined] }, "/list/1"],
-      [Number.NaN, "is not JSON"],
+      [Number.NaN, "is NaN"],
       [{ n: 1n }, "/n"],
     ];
     for (const [value, place] of wrong) {
       await expect(state.commit(0, new Map([["s", value as JsonValue]]), BY)).rejects.toMatchObject({
-        code: "state.not_json",
+        code: "state.invalid",
         message: expect.stringContaining(place) as string,
       });
     }

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { OsirisError } from "@osiris/core";
+import { OsirisError, stateText } from "@osiris/core";
 import { findUpwards } from "../config/find-upwards.ts";
 import { FileSeries } from "../file-series.ts";
 import { namesIn } from "../names-in.ts";
 import { keyName, keyOfName, keyText, type PipelineKey } from "../pipeline-key.ts";
-import { assertJson, parseStateText, stateText } from "./state-file.ts";
+import { parseStateText, versionText } from "./state-file.ts";
 import type {
   PipelineState,
   StateAuthor,
@@ -87,11 +87,11 @@ class FilePipelineState implements PipelineState {
   }
 
   async commit(expected: number, changes: StateChanges, by: StateAuthor): Promise<StateVersion> {
-    for (const [step, state] of changes) if (state !== undefined) assertJson(state, step);
+    for (const state of changes.values()) if (state !== undefined) stateText(state);
     const current = await this.read();
     if ((current?.version ?? 0) !== expected) throw this.#conflict(expected, current);
     const next = nextVersion(current, changes, by);
-    const made = this.#files.create(next.version, stateText(this.key, next));
+    const made = this.#files.create(next.version, versionText(this.key, next));
     if (!made) throw this.#conflict(expected, await this.read());
     return next;
   }

@@ -1,14 +1,12 @@
 import { isRecord } from "@osiris/compiler";
-import { OsirisError, type JsonValue } from "@osiris/core";
+import { OsirisError } from "@osiris/core";
 import { keyText, type PipelineKey } from "../pipeline-key.ts";
 import type { StateAuthor, StateVersion, StepState } from "./state-store.ts";
 
 const FORMAT = 1;
-/** Deeper than any cursor, and where one that contains itself ends. */
-const MAX_DEPTH = 100;
 
 /** The text of a version's file. */
-export function stateText(key: PipelineKey, version: StateVersion): string {
+export function versionText(key: PipelineKey, version: StateVersion): string {
   return `${JSON.stringify({ format: FORMAT, ...key, ...version }, null, 2)}\n`;
 }
 
@@ -41,39 +39,6 @@ export function parseStateText(
   }
   if (version !== expected.version) throw unreadable(`is version ${version}`);
   return { version, committed_at, by, steps };
-}
-
-/**
- * Refuses what would come back from JSON as something else: undefined, NaN, a bigint, a Date.
- * @throws OsirisError `state.not_json` with the place in the value
- */
-export function assertJson(value: JsonValue, step: string): void {
-  const place = notJson(value, "", 0);
-  if (place === undefined) return;
-  throw new OsirisError({
-    code: "state.not_json",
-    category: "internal",
-    message: `The state of step "${step}" is not JSON${place === "" ? "" : `, at ${place}`}`,
-    hint: "State is made of texts, finite numbers, true, false, null, and plain arrays and objects of these.",
-  });
-}
-
-/** JSON Pointer of the first value that is none; undefined when there is none. */
-function notJson(value: unknown, place: string, depth: number): string | undefined {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : place;
-  if (depth === MAX_DEPTH || !isPlain(value)) return place;
-  for (const [name, item] of Object.entries(value)) {
-    const found = notJson(item, `${place}/${name}`, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return Array.isArray(value) || prototype === null || prototype === Object.prototype;
 }
 
 function parseJson(text: string, unreadable: (why: string) => OsirisError): unknown {

@@ -31,7 +31,7 @@ export interface PipelineState {
    * Makes the next version: the states in `changes` replace those of their steps, undefined forgets a step, all others
    * stay. When it resolves the version is the current one and survives a crash; when it rejects nothing has changed.
    * @param expected the version it builds on, as read; 0 when there was none
-   * @throws OsirisError `state.conflict` when that is not the current version any more; `state.not_json`
+   * @throws OsirisError `state.conflict` when that is not the current version any more; `state.invalid`
    */
   commit(expected: number, changes: StateChanges, by: StateAuthor): Promise<StateVersion>;
 }
