@@ -48,11 +48,11 @@ describe("state", () => {
   test("of steps that are not named stays, undefined forgets", async () => {
     const state = new FileStateStore(tempFolder()).open({ pipeline: "orders" });
     await state.commit(0, new Map<string, JsonValue>([["a", 1], ["b", 2]]), { run_id: "r1" }); // prettier-ignore
-    const changes = new Map<string, JsonValue | undefined>([["a", undefined], ["c", null]]); // prettier-ignore
+    const changes = new Map<string, JsonValue | undefined>([["a", undefined], ["c", "x"]]); // prettier-ignore
     const { steps } = await state.commit(1, changes, { command: "osiris state set" });
     expect(steps).toMatchObject({
       b: { state: 2, by: { run_id: "r1" } },
-      c: { state: null, by: { command: "osiris state set" } },
+      c: { state: "x", by: { command: "osiris state set" } },
     });
     expect(Object.keys(steps)).toEqual(["b", "c"]);
   });
