@@ -1,4 +1,4 @@
-import type { JsonValue } from "@osiris/core";
+import { Semaphore, type JsonValue } from "@osiris/core";
 import type { PipelineState } from "../state/state-store.ts";
 
 /** The states of a pipeline's steps as a run finds them and leaves them. */
@@ -6,6 +6,8 @@ export class RunState {
   readonly #state: PipelineState;
   readonly #runId: string;
   readonly #states: Map<string, JsonValue>;
+  /** Each builds on the version before: steps that end together take turns. */
+  readonly #commits = new Semaphore(1);
   #version: number;
 
   private constructor(
@@ -40,7 +42,11 @@ export class RunState {
    * @returns the current version
    * @throws OsirisError `state.conflict` when somebody else has changed them since they were read
    */
-  async commit(states: ReadonlyMap<string, JsonValue>): Promise<number> {
+  commit(states: ReadonlyMap<string, JsonValue>): Promise<number> {
+    return this.#commits.run(() => this.#commit(states));
+  }
+
+  async #commit(states: ReadonlyMap<string, JsonValue>): Promise<number> {
     const changed = [...states].filter(([step, state]) => !isSame(this.#states.get(step), state));
     if (changed.length === 0) return this.#version;
     const { version } = await this.#state.commit(this.#version, new Map(changed), { run_id: this.#runId });
