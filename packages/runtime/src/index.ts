@@ -46,6 +46,7 @@ export type { RunState } from "./run/run-state.ts";
 export { RunProgress } from "./run/run-progress.ts";
 export type { StepProgress } from "./run/run-progress.ts";
 export { readRunRecord, RUN_STATUSES } from "./run/run-record.ts";
+export { NOT_DONE } from "./run/reuse.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-pipeline.ts";
 export type {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { RecordedError, RunEvent } from "@osiris/runtime";
+import { NOT_DONE, type RecordedError, type RunEvent } from "@osiris/runtime";
 import { formatCount, formatDuration, formatRate } from "../format.ts";
 import type { Paint } from "../style.ts";
 import { printable } from "../text-table.ts";
@@ -14,6 +14,7 @@ export function noticeLine(event: RunEvent, paint: Paint): string | undefined {
     case "nothing_to_resume":
       return "Nothing to resume: the pipeline's last run has succeeded, or there was none. This is a new run.";
     case "step_not_reused":
+      if (event["reason"] === NOT_DONE) return undefined;
       return paint("faint", `  ${event.step_id} is run again: ${String(event["reason"])}`);
     case "step_retry":
       return retryLine(event, paint);

@@ -21,6 +21,9 @@ export type Reuse =
   /** Why the step is run again, in plain words. */
   | { readonly again: string };
 
+/** The one reason that surprises nobody. */
+export const NOT_DONE = "it was not done";
+
 /**
  * Which steps need not be run again, by id: those that are done, are the same as then, and started from what would be
  * theirs today. Steps must stand below those that they need.
@@ -49,7 +52,7 @@ function reuseOf(
 ): Reuse {
   const receipt = earlier.receipts.get(step.id);
   const identity = now.identities.get(step.id);
-  if (receipt === undefined || identity === undefined) return { again: "it was not done" };
+  if (receipt === undefined || identity === undefined) return { again: NOT_DONE };
   if (receipt.definition !== identity.definition) return { again: "its definition has changed" };
   if (receipt.driver !== identity.driver) {
     return { again: `its driver was ${receipt.driver} and is now ${identity.driver}` };
