@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
 import { driverPackage, projectManifest } from "../src/driver-package.ts";
@@ -51,6 +51,41 @@ describe("a run that is stopped", () => {
       expect(exitCode).toBe(130);
     },
   );
+
+  test("has not succeeded when a driver ends quietly, with what it has read so far", async () => {
+    const folder = project({
+      "package.json": projectManifest("osiris-driver-quiet"),
+      ...driverPackage("osiris-driver-quiet", [
+        {
+          name: "quiet.one",
+          mode: "extract",
+          inputs: "none",
+          run: `const table = await ctx.createTable([{ name: "n", type: "INTEGER" }]);
+            table.append({ n: 1 });
+            await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
+            return { rows: table.rows, state: { seen: 1 } };`,
+        },
+      ]),
+      "pipeline.yaml": pipeline("  - { id: s, component: quiet.one, mode: read, timeout: 300ms }\n"),
+    });
+    const timedOut = await osiris(folder, "run", "pipeline.yaml", "--json");
+    expect(JSON.parse(timedOut.stdout)).toMatchObject({
+      status: "failed",
+      steps: [{ status: "failed", error: { code: "step.timeout" }, tables: [] }],
+    });
+    writeFileSync(
+      join(folder, "pipeline.yaml"),
+      pipeline("  - { id: s, component: quiet.one, mode: read }\n"),
+    );
+    const child = startOsiris(folder, "run", "pipeline.yaml", "--json");
+    const outcome = outcomeOf(child);
+    await untilStderr(child, "s …");
+    child.kill("SIGTERM");
+    const { stdout, exitCode } = await outcome;
+    expect(exitCode).toBe(143);
+    expect(JSON.parse(stdout)).toMatchObject({ status: "cancelled", steps: [{ status: "cancelled" }] });
+    expect(existsSync(join(folder, ".osiris_state"))).toBe(false);
+  });
 
   test.each([
     ["SIGINT", 130],

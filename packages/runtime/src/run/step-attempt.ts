@@ -72,6 +72,9 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
   try {
     const work = driver.run({ stepId: step.id, config, inputs, ctx });
     const result = await Promise.race([work, limit.over]);
+    // Many things that heed a signal just end, and what has been read until then looks like all. What a writer says is
+    // checked against its input.
+    if (step.mode !== "write") signal.throwIfAborted();
     await ctx.close();
     const tables = await ctx.tables.seal();
     const checked = checkResult(result, tables, inputs, step);
