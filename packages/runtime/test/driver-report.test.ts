@@ -16,7 +16,7 @@ beforeEach(() => {
   const log = new RunLog(folder, "20260101T000000000Z-aaaaaa", () => undefined);
   const redactor = new Redactor();
   redactor.add(["hunter22", "topsecret99"]);
-  report = new DriverReport("films", log, redactor);
+  report = new DriverReport({ stepId: "films", attempt: 2 }, log, redactor);
   onTestFinished(() => {
     log[Symbol.dispose]();
     rmSync(folder, { recursive: true });
@@ -37,6 +37,7 @@ test("a driver's lines carry what every line has, and its own fields", () => {
     ts: expect.stringMatching(/Z$/) as unknown,
     run_id: "20260101T000000000Z-aaaaaa",
     step_id: "films",
+    attempt: 2,
   };
   expect(lines("events")).toEqual([
     { ...head, event: "api.page", page: 2, secret: "***", key: "is ***" },

@@ -42,6 +42,7 @@ async function step(): Promise<Step> {
   const scope = {
     step: films,
     runId: "run",
+    attempt: 1,
     inputs: { tables: [] },
     state: undefined,
     artifacts: runDir,

@@ -8,7 +8,7 @@ const STEP_ID: JsonSchema = { type: "string", description: "The step that the li
 const ATTEMPT: JsonSchema = {
   type: "integer",
   minimum: 1,
-  description: "Which attempt at the step the line is about, where there are several.",
+  description: "Which attempt at the step a line of a driver is about, from the second on.",
 };
 const NAME: JsonSchema = { type: "string", pattern: RECORD_NAME.source };
 

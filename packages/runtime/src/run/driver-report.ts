@@ -6,18 +6,18 @@ import { METRIC_ENTRIES } from "../records/metric-table.ts";
 import { RECORD_NAME } from "../records/shared-schemas.ts";
 import { asText } from "./as-text.ts";
 import type { Redactor } from "./redactor.ts";
-import type { RunLog } from "./run-log.ts";
+import type { RunLog, StepAttempt } from "./run-log.ts";
 
 const LEVELS: readonly string[] = ["debug", "info", "warn", "error"];
 
 /** What a driver says of its step, on its way to the log: checked, so that every line is what the schemas promise, and redacted. */
 export class DriverReport {
-  readonly #stepId: string;
+  readonly #about: StepAttempt;
   readonly #log: RunLog;
   readonly #redactor: Redactor;
 
-  constructor(stepId: string, log: RunLog, redactor: Redactor) {
-    this.#stepId = stepId;
+  constructor(about: StepAttempt, log: RunLog, redactor: Redactor) {
+    this.#about = about;
     this.#log = log;
     this.#redactor = redactor;
   }
@@ -29,7 +29,7 @@ export class DriverReport {
     this.#log.driverEvent(
       "log",
       { level, message: this.#redactor.text(asText(message)), ...shown },
-      this.#stepId,
+      this.#about,
     );
   }
 
@@ -45,7 +45,7 @@ export class DriverReport {
       const problem = schemaProblem(schema, shown, `the event "${name}"`);
       if (problem !== undefined) throw misuse("bad_event", `ctx.event("${name}"): ${problem}`);
     }
-    this.#log.driverEvent(this.#redactor.name(name), shown, this.#stepId);
+    this.#log.driverEvent(this.#redactor.name(name), shown, this.#about);
   }
 
   metric(name: string, value: number, unit?: string): void {
@@ -62,7 +62,7 @@ export class DriverReport {
       throw misuse("bad_metric", `ctx.metric("${name}"): it counts ${known.unit}, from 0 up`);
     }
     const shown = known?.unit ?? (unit === undefined ? undefined : this.#redactor.text(asText(unit)));
-    this.#log.driverMetric(this.#redactor.name(name), value, shown || undefined, this.#stepId);
+    this.#log.driverMetric(this.#redactor.name(name), value, shown || undefined, this.#about);
   }
 
   #redacted(fields: EventFields, call: string, reserved: readonly string[]): EventFields {

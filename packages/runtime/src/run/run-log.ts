@@ -13,9 +13,16 @@ export interface RunEvent {
   readonly [field: string]: unknown;
 }
 
-/** Which attempt at a step a line is about, where there are several. */
-interface OfAttempt {
-  readonly attempt?: number;
+/** Which attempt at a step a line is about. */
+export interface StepAttempt {
+  readonly stepId: string;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** Most steps have one attempt, and their lines need not say so. */
+function later(attempt: number): { readonly attempt?: number } {
+  return attempt > 1 ? { attempt } : {};
 }
 
 /**
@@ -38,27 +45,33 @@ export class RunLog implements Disposable {
 
   /** Writes one of the events that the table knows. Texts in it that came from elsewhere must be redacted. */
   event<N extends RunEventName>(name: N, fields: FieldsOf<N>): void;
-  event<N extends StepEventName>(name: N, fields: FieldsOf<N> & OfAttempt, stepId: string): void;
+  event<N extends StepEventName>(name: N, fields: FieldsOf<N>, stepId: string): void;
   event(name: EventName, fields: object, stepId?: string): void {
     this.#event(name, fields, stepId);
   }
 
   /** Writes what a driver says: its own events, and those that it shares. Checked and redacted before. */
-  driverEvent(name: string, fields: EventFields, stepId: string): void {
-    this.#event(name, fields, stepId);
+  driverEvent(name: string, fields: EventFields, { stepId, attempt }: StepAttempt): void {
+    this.#event(name, { ...later(attempt), ...fields }, stepId);
   }
 
   /** Writes a number that Osiris has measured; its unit is in the table. */
   metric(name: OwnMetricName, value: number, stepId: string): void {
-    this.driverMetric(name, value, METRICS[name].unit, stepId);
+    this.driverMetric(name, value, METRICS[name].unit, { stepId, attempt: 1 });
   }
 
   /** Writes a number that a driver has measured. Checked before. */
-  driverMetric(name: string, value: number, unit: string | undefined, stepId: string): void {
+  driverMetric(
+    name: string,
+    value: number,
+    unit: string | undefined,
+    { stepId, attempt }: StepAttempt,
+  ): void {
     const line = {
       ts: new Date().toISOString(),
       run_id: this.#runId,
       step_id: stepId,
+      ...later(attempt),
       metric: name,
       value,
       ...(unit === undefined ? {} : { unit }),

@@ -31,6 +31,8 @@ export interface StepTask {
   /** Its state from the last run. */
   readonly state: JsonValue | undefined;
   readonly limit: StepLimit;
+  /** From 1. */
+  readonly attempt: number;
   /** What is being made, of what: attempts with the same identity go on after each other's checkpoints. */
   readonly identity: string;
   /** What is kept with the tables, so that a resumed run knows that the step is done. */
@@ -39,7 +41,7 @@ export interface StepTask {
 
 /** Runs a step's driver once, checks what it made and publishes that. When it throws, nothing was published. */
 export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOutcome> {
-  const { step, inputs, state, limit, identity } = task;
+  const { step, inputs, state, limit, identity, attempt } = task;
   const component = findComponent(step, run.catalog);
   assertInputs(component, inputs, step, run.published);
   const driver = await loadDriver(component);
@@ -57,6 +59,7 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
   const { signal } = limit;
   const ctx = await StepContext.open({
     step,
+    attempt,
     runId,
     inputs,
     state,

@@ -39,6 +39,8 @@ import { stepProgress, type StepProgress, type Told } from "./run-progress.ts";
 export interface StepScope {
   readonly step: ManifestStep;
   readonly runId: string;
+  /** From 1. */
+  readonly attempt: number;
   readonly inputs: Inputs;
   readonly state: JsonValue | undefined;
   readonly artifacts: string;
@@ -78,7 +80,7 @@ export class StepContext implements DriverContext {
   /** Begins an attempt at the step. Ends with {@link close}. */
   static async open(scope: StepScope): Promise<StepContext> {
     const { database, step, signal, identity } = scope;
-    const report = new DriverReport(step.id, scope.log, scope.redactor);
+    const report = new DriverReport({ stepId: step.id, attempt: scope.attempt }, scope.log, scope.redactor);
     const tables = await StepTables.open(database, step.id, { signal, identity, report });
     if (tables.resumed !== undefined) scope.log.event("step_resumed", { tables: tables.kept }, step.id);
     return new StepContext(scope, tables, report);

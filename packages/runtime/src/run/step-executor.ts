@@ -54,7 +54,10 @@ export async function executeStep(
       (failed) => reportRetry(failed, step, run),
       (attempt) => {
         attempts = attempt;
-        return attemptStep({ step, inputs, state, limit, identity: JSON.stringify(identity), receipt }, run);
+        return attemptStep(
+          { step, attempt, inputs, state, limit, identity: JSON.stringify(identity), receipt },
+          run,
+        );
       },
     );
     const { rows: rows_out, rejected, superseded, tables, files, state: next } = outcome;
