@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { usage } from "./pipeline-file.ts";
+import { usage } from "./usage-error.ts";
 import { replaceFile } from "./replace-file.ts";
 
 /** Holds the path of the newest manifest that `osiris compile` wrote. */

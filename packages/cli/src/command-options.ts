@@ -1,6 +1,6 @@
 import { parseDuration } from "@osiris/compiler";
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
-import { PROGRESS_MODES } from "./progress/watch-run.ts";
+import { PROGRESS_MODES } from "./progress/progress-mode.ts";
 
 /** A command with what all of them have. */
 export function command(parent: Command, signature: string, description: string): Command {

@@ -7,7 +7,7 @@ import {
 } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import { readAllConnections, referenceTo } from "@osiris/runtime";
-import { usage } from "./pipeline-file.ts";
+import { usage } from "./usage-error.ts";
 import type { Project } from "./project.ts";
 
 export function projectConnections({ catalog, surroundings }: Project): Connections {

@@ -1,11 +1,10 @@
 import { CommanderError } from "commander";
 import { toOsirisError } from "@osiris/core";
 import { InvalidFileError } from "@osiris/runtime";
-import { answerShell } from "./commands/completion.ts";
 import { COMPLETE_COMMAND } from "./completion/scripts.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts";
 import { Output } from "./output.ts";
-import { usage } from "./pipeline-file.ts";
+import { usage } from "./usage-error.ts";
 import { buildProgram } from "./program.ts";
 
 /** Runs one `osiris` command and resolves with its exit status. Never throws. */
@@ -17,7 +16,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const program = buildProgram(output, (code) => (exitCode = code));
   try {
     // Not by the parser: these are words of a line that is not finished.
-    if (isShell) return await answerShell(program, words, output);
+    if (isShell) {
+      const { answerShell } = await import("./commands/completion.ts");
+      return await answerShell(program, words, output);
+    }
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {

@@ -1,7 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { compile, type Finding } from "@osiris/compiler";
-import { OsirisError } from "@osiris/core";
 import {
   compilerView,
   isManifestText,
@@ -11,6 +10,7 @@ import {
 } from "@osiris/runtime";
 import type { Output } from "./output.ts";
 import { noteProblems, type Project } from "./project.ts";
+import { usage } from "./usage-error.ts";
 
 export interface LoadOptions {
   /** `--param name=value`, as given. */
@@ -104,13 +104,4 @@ function parseParams(given: readonly string[]): Readonly<Record<string, string>>
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
-}
-
-export function usage(message: string, hint?: string): OsirisError {
-  return new OsirisError({
-    code: "cli.usage",
-    category: "usage",
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  });
 }

@@ -10,7 +10,10 @@ import { stateCommands } from "./program/state-commands.ts";
 import { tableCommands } from "./program/table-commands.ts";
 import type { Output } from "./output.ts";
 
-/** The whole command line: its commands, arguments and options. Building it runs nothing. */
+/**
+ * The whole command line: its commands, arguments and options. Building it runs nothing, and loads none of the commands:
+ * whoever calls one does not wait for the others.
+ */
 export function buildProgram(output: Output, done: Done): Command {
   const program = new Command("osiris")
     .description("Moves and transforms data in declared steps.")

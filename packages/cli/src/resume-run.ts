@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { lastUnfinished, namedUnfinished, type RunnablePipeline, type RunRecord } from "@osiris/runtime";
-import { usage } from "./pipeline-file.ts";
+import { usage } from "./usage-error.ts";
 
 /** `--resume`: of which run, or of the newest one. */
 export type Resume = string | true;

@@ -1,7 +1,7 @@
 import { isRecord } from "@osiris/compiler";
 import type { JsonValue } from "@osiris/core";
 import type { PipelineKey, StateVersion } from "@osiris/runtime";
-import { usage } from "./pipeline-file.ts";
+import { usage } from "./usage-error.ts";
 
 const FORMAT = 1;
 

@@ -2,7 +2,7 @@ import { toOsirisError } from "@osiris/core";
 import { planClean, removeRun, type CleanPlan, type CleanReason, type Removal } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { sessions } from "../project.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import { textTable } from "../text-table.ts";

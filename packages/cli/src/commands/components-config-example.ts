@@ -2,7 +2,7 @@ import { exampleStep } from "@osiris/compiler";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { installedComponent } from "../installed-component.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 
 export interface ConfigExampleOptions {
   /** From 1. */

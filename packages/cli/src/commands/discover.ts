@@ -10,7 +10,7 @@ import { guardCheck } from "../check-guard.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findConnection, projectConnections } from "../known-connections.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { noteProblems, openProject } from "../project.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import { printable, textTable } from "../text-table.ts";

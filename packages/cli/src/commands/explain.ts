@@ -5,7 +5,8 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { explanationMarkdown } from "../explain/markdown.ts";
 import { explanationMermaid } from "../explain/mermaid.ts";
 import type { Output } from "../output.ts";
-import { loadPipeline, usage, type LoadedPipeline } from "../pipeline-file.ts";
+import { loadPipeline, type LoadedPipeline } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { openProject, type Project } from "../project.ts";
 
 export interface ExplainOptions {

@@ -11,7 +11,7 @@ import { install } from "../init/install.ts";
 import { projectFiles } from "../init/project-files.ts";
 import { writeNewFiles, type WrittenFiles } from "../init/write-new-files.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { openProjectCatalog } from "../project.ts";
 
 export interface InitOptions {

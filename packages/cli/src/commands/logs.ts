@@ -9,7 +9,7 @@ import { LastLines } from "../logs/last-lines.ts";
 import { readLines } from "../logs/read-lines.ts";
 import { JsonLines, TextLines, type LineSink, type LogLine } from "../logs/line-sink.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { sessions } from "../project.ts";
 import { paintFor } from "../style.ts";
 

@@ -3,7 +3,7 @@ import type { RunDatabase } from "@osiris/core";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { fromHere } from "../from-here.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { sessions } from "../project.ts";
 import { csv, jsonArray, jsonLines, type RejectFormat } from "../rejects/reject-formats.ts";
 import { rejectedFields, rejectedRows } from "../rejects/reject-rows.ts";

@@ -11,11 +11,13 @@ import {
 import { lastCompile } from "../builds.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-import { loadPipeline, usage } from "../pipeline-file.ts";
+import { loadPipeline } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { openProject, sessions } from "../project.ts";
 import { openStateStore } from "../state-access.ts";
 import { resumeChoice, runToResume, type Resume } from "../resume-run.ts";
-import { openView, type ProgressMode } from "../progress/watch-run.ts";
+import type { ProgressMode } from "../progress/progress-mode.ts";
+import { openView } from "../progress/watch-run.ts";
 import { guardRun } from "../run-guard.ts";
 import type { RunView } from "../progress/run-view.ts";
 import { nextSteps, runSummary } from "../run-summary.ts";

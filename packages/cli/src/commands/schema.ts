@@ -3,13 +3,10 @@ import { connectionsSchema, pipelineSchema } from "@osiris/compiler";
 import { COMPONENT_SPEC_SCHEMA, type JsonSchema } from "@osiris/core";
 import { EVENT_SCHEMA, METRIC_SCHEMA, PROJECT_SCHEMA, RUN_SCHEMA } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { SchemaKind } from "../schema-kinds.ts";
 import type { Output } from "../output.ts";
 import { noteProblems, openProjectCatalog } from "../project.ts";
 import { replaceFile } from "../replace-file.ts";
-
-/** The files that have a schema. */
-export const SCHEMA_KINDS = ["pipeline", "spec", "project", "connections", "run", "event", "metric"] as const;
-export type SchemaKind = (typeof SCHEMA_KINDS)[number];
 
 export interface SchemaOptions {
   readonly out?: string;

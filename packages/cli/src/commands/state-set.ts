@@ -3,7 +3,7 @@ import { STEP_ID } from "@osiris/core";
 import { keyText, type StateStore, type StateVersion } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import { changeState, openStateStore, pipelineKey, type StateChangeOptions } from "../state-access.ts";
 import { parseExport, parseState, type ExportedState } from "../state-text.ts";
 

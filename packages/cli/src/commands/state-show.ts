@@ -2,7 +2,7 @@ import { authorText, keyText, type PipelineKey, type StateStore } from "@osiris/
 import { OsirisError } from "@osiris/core";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-import { usage } from "../pipeline-file.ts";
+import { usage } from "../usage-error.ts";
 import {
   assertSteps,
   existingState,

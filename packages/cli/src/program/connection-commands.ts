@@ -1,8 +1,7 @@
 import { Option, type Command } from "commander";
 import { command, driverTimeout, sampleRows } from "../command-options.ts";
-import { connectionsDoctorCommand, type ConnectionsDoctorOptions } from "../commands/connections-doctor.ts";
-import { connectionsListCommand } from "../commands/connections-list.ts";
-import { discoverCommand, type DiscoverCommandOptions } from "../commands/discover.ts";
+import type { ConnectionsDoctorOptions } from "../commands/connections-doctor.ts";
+import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import type { Output } from "../output.ts";
 import type { Done } from "./done.ts";
 
@@ -10,15 +9,17 @@ import type { Done } from "./done.ts";
 export function connectionCommands(program: Command, output: Output, done: Done): void {
   program.commandsGroup("Connections:");
   const connections = program.command("connections").description("List or check connections.");
-  command(connections, "list", "List the connections, without their secrets.").action(async () =>
-    done(await connectionsListCommand(output)),
-  );
+  command(connections, "list", "List the connections, without their secrets.").action(async () => {
+    const { connectionsListCommand } = await import("../commands/connections-list.ts");
+    done(await connectionsListCommand(output));
+  });
   command(connections, "doctor", "Check connections.")
     .argument("[connection]", "@family.alias (default: all)")
     .addOption(driverTimeout("2s"))
-    .action(async (reference: string | undefined, options: ConnectionsDoctorOptions) =>
-      done(await connectionsDoctorCommand(reference, options, output)),
-    );
+    .action(async (reference: string | undefined, options: ConnectionsDoctorOptions) => {
+      const { connectionsDoctorCommand } = await import("../commands/connections-doctor.ts");
+      done(await connectionsDoctorCommand(reference, options, output));
+    });
 
   command(program, "discover", "List what there is behind a connection.")
     .argument("<connection>", "@family.alias")
@@ -26,7 +27,8 @@ export function connectionCommands(program: Command, output: Output, done: Done)
     .option("--samples <rows>", "show the first rows of each: real data", sampleRows, 0)
     .addOption(new Option("--yaml", "print a step for each, to paste into a pipeline").conflicts("json"))
     .addOption(driverTimeout("30s"))
-    .action(async (reference: string, options: DiscoverCommandOptions) =>
-      done(await discoverCommand(reference, options, output)),
-    );
+    .action(async (reference: string, options: DiscoverCommandOptions) => {
+      const { discoverCommand } = await import("../commands/discover.ts");
+      done(await discoverCommand(reference, options, output));
+    });
 }

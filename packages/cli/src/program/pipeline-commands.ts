@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { baseDir, command, param, profile, sessionsDir } from "../command-options.ts";
-import { compileCommand, type CompileOptions } from "../commands/compile.ts";
-import { explainCommand, type ExplainOptions } from "../commands/explain.ts";
-import { validateCommand, type ValidateOptions } from "../commands/validate.ts";
+import type { CompileOptions } from "../commands/compile.ts";
+import type { ExplainOptions } from "../commands/explain.ts";
+import type { ValidateOptions } from "../commands/validate.ts";
 import type { Output } from "../output.ts";
 import type { Done } from "./done.ts";
 
@@ -15,17 +15,19 @@ export function pipelineCommands(program: Command, output: Output, done: Done): 
     .addOption(profile())
     .option("--out <folder>", "where to write (default: builds/ in the sessions folder)")
     .addOption(sessionsDir())
-    .action(async (file: string, options: CompileOptions) =>
-      done(await compileCommand(file, options, output)),
-    );
+    .action(async (file: string, options: CompileOptions) => {
+      const { compileCommand } = await import("../commands/compile.ts");
+      done(await compileCommand(file, options, output));
+    });
 
   command(program, "validate", "Check pipelines; report every mistake at once.")
     .argument("<pipelines...>", "pipeline files, one or several")
     .addOption(param())
     .addOption(profile())
-    .action(async (files: readonly string[], options: ValidateOptions) =>
-      done(await validateCommand(files, options, output)),
-    );
+    .action(async (files: readonly string[], options: ValidateOptions) => {
+      const { validateCommand } = await import("../commands/validate.ts");
+      done(await validateCommand(files, options, output));
+    });
 
   command(program, "explain", "Say what a pipeline, or a manifest, will do and touch. Nothing is run.")
     .argument("<pipeline>", "a pipeline file or a manifest")
@@ -33,7 +35,8 @@ export function pipelineCommands(program: Command, output: Output, done: Done): 
     .addOption(profile())
     .addOption(baseDir())
     .option("--mermaid", "as a Mermaid flowchart (default: as Markdown)")
-    .action(async (file: string, options: ExplainOptions) =>
-      done(await explainCommand(file, options, output)),
-    );
+    .action(async (file: string, options: ExplainOptions) => {
+      const { explainCommand } = await import("../commands/explain.ts");
+      done(await explainCommand(file, options, output));
+    });
 }

@@ -1,11 +1,10 @@
 import { Argument, Option, type Command } from "commander";
 import { command, sessionsDir } from "../command-options.ts";
-import { completionCommand } from "../commands/completion.ts";
-import { doctorCommand, type DoctorOptions } from "../commands/doctor.ts";
-import { initCommand, type InitOptions } from "../commands/init.ts";
-import { SCHEMA_KINDS, schemaCommand, type SchemaKind, type SchemaOptions } from "../commands/schema.ts";
-import { versionCommand } from "../commands/version.ts";
+import type { DoctorOptions } from "../commands/doctor.ts";
+import type { InitOptions } from "../commands/init.ts";
+import type { SchemaOptions } from "../commands/schema.ts";
 import { SHELLS, type Shell } from "../completion/scripts.ts";
+import { SCHEMA_KINDS, type SchemaKind } from "../schema-kinds.ts";
 import { EXAMPLES } from "../init/examples.ts";
 import type { Output } from "../output.ts";
 import type { Done } from "./done.ts";
@@ -22,25 +21,36 @@ export function projectCommands(program: Command, output: Output, done: Done): v
     )
     .option("--install", "run npm install in it")
     .option("-y, --yes", "ask nothing")
-    .action(async (folder: string | undefined, options: InitOptions) =>
-      done(await initCommand(folder, options, output)),
-    );
+    .action(async (folder: string | undefined, options: InitOptions) => {
+      const { initCommand } = await import("../commands/init.ts");
+      done(await initCommand(folder, options, output));
+    });
 
   command(program, "doctor", "Check this installation: what does not work, and what to do about it.")
     .option("--offline", "ask no other machine: leave out the connections")
     .addOption(sessionsDir())
-    .action(async (options: DoctorOptions) => done(await doctorCommand(options, output)));
+    .action(async (options: DoctorOptions) => {
+      const { doctorCommand } = await import("../commands/doctor.ts");
+      done(await doctorCommand(options, output));
+    });
 
   command(program, "schema", "Print a JSON Schema for editors, of the components that are installed here.")
     .addArgument(new Argument("[kind]", "the file to describe").choices(SCHEMA_KINDS).default("pipeline"))
     .option("--out <file>", "write it to a file (default: to stdout)")
-    .action(async (kind: SchemaKind, options: SchemaOptions) =>
-      done(await schemaCommand(kind, options, output)),
-    );
+    .action(async (kind: SchemaKind, options: SchemaOptions) => {
+      const { schemaCommand } = await import("../commands/schema.ts");
+      done(await schemaCommand(kind, options, output));
+    });
 
   command(program, "completion", "Print a script that lets a shell complete osiris commands.")
     .addArgument(new Argument("<shell>", "the shell to print it for").choices(SHELLS))
-    .action(async (shell: Shell) => done(await completionCommand(shell, output)));
+    .action(async (shell: Shell) => {
+      const { completionCommand } = await import("../commands/completion.ts");
+      done(await completionCommand(shell, output));
+    });
 
-  command(program, "version", "Show versions.").action(async () => done(await versionCommand(output)));
+  command(program, "version", "Show versions.").action(async () => {
+    const { versionCommand } = await import("../commands/version.ts");
+    done(await versionCommand(output));
+  });
 }

@@ -14,11 +14,11 @@ import {
   threads,
   wholeNumber,
 } from "../command-options.ts";
-import { cleanCommand, type CleanOptions } from "../commands/clean.ts";
-import { logsCommand, type LogsOptions } from "../commands/logs.ts";
-import { runCommand, type RunOptions } from "../commands/run.ts";
-import { runsListCommand, type RunsListOptions } from "../commands/runs-list.ts";
-import { runsShowCommand, type RunsShowOptions } from "../commands/runs-show.ts";
+import type { CleanOptions } from "../commands/clean.ts";
+import type { LogsOptions } from "../commands/logs.ts";
+import type { RunOptions } from "../commands/run.ts";
+import type { RunsListOptions } from "../commands/runs-list.ts";
+import type { RunsShowOptions } from "../commands/runs-show.ts";
 import { LOG_LEVELS } from "../logs/log-line.ts";
 import { size, sizeInBytes } from "../size.ts";
 import type { Output } from "../output.ts";
@@ -75,9 +75,10 @@ export function runCommands(program: Command, output: Output, done: Done): void 
       size,
     )
     .addOption(progressMode())
-    .action(async (file: string | undefined, options: RunOptions) =>
-      done(await runCommand(file, options, output)),
-    );
+    .action(async (file: string | undefined, options: RunOptions) => {
+      const { runCommand } = await import("../commands/run.ts");
+      done(await runCommand(file, options, output));
+    });
 
   const runs = program.command("runs").description("List runs, or show one.");
   command(runs, "list", "List runs, newest first: good, failed and cancelled ones.")
@@ -87,14 +88,18 @@ export function runCommands(program: Command, output: Output, done: Done): void 
     .option("--pipeline <pipeline-name>", "only runs of this pipeline (default: all)")
     .option("--limit <runs>", "runs to show", positiveInteger, 20)
     .addOption(sessionsDir())
-    .action(async (options: RunsListOptions) => done(await runsListCommand(options, output)));
+    .action(async (options: RunsListOptions) => {
+      const { runsListCommand } = await import("../commands/runs-list.ts");
+      done(await runsListCommand(options, output));
+    });
   command(runs, "show", "Show what came of a run: steps, files, artifacts, errors, what to do next.")
     .addArgument(runArgument())
     .option("--tables", "with the tables and their columns")
     .addOption(sessionsDir())
-    .action(async (run: string, options: RunsShowOptions) =>
-      done(await runsShowCommand(run, options, output)),
-    );
+    .action(async (run: string, options: RunsShowOptions) => {
+      const { runsShowCommand } = await import("../commands/runs-show.ts");
+      done(await runsShowCommand(run, options, output));
+    });
 
   command(program, "logs", "Print what happened in a run: what drivers told, and what failed.")
     .addArgument(runArgument())
@@ -109,7 +114,10 @@ export function runCommands(program: Command, output: Output, done: Done): void 
     .option("--tail <lines>", "only the last lines (default: all)", positiveInteger)
     .addOption(new Option("--follow", "go on until the run has ended; not with --json").conflicts(["json"]))
     .addOption(sessionsDir())
-    .action(async (run: string, options: LogsOptions) => done(await logsCommand(run, options, output)));
+    .action(async (run: string, options: LogsOptions) => {
+      const { logsCommand } = await import("../commands/logs.ts");
+      done(await logsCommand(run, options, output));
+    });
 
   command(program, "clean", "Remove runs by age, number or size; never one that is running.")
     .option(
@@ -129,5 +137,8 @@ export function runCommands(program: Command, output: Output, done: Done): void 
     )
     .option("--dry-run", "only show what would be removed")
     .addOption(sessionsDir())
-    .action(async (options: CleanOptions) => done(await cleanCommand(options, output)));
+    .action(async (options: CleanOptions) => {
+      const { cleanCommand } = await import("../commands/clean.ts");
+      done(await cleanCommand(options, output));
+    });
 }

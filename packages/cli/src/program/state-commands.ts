@@ -7,11 +7,9 @@ import {
   stateDir,
   stateProfile,
 } from "../command-options.ts";
-import { stateExportCommand } from "../commands/state-export.ts";
-import { stateHistoryCommand } from "../commands/state-history.ts";
-import { stateResetCommand, type StateResetOptions } from "../commands/state-reset.ts";
-import { stateSetCommand, type StateSetOptions } from "../commands/state-set.ts";
-import { stateShowCommand, type StateShowOptions } from "../commands/state-show.ts";
+import type { StateResetOptions } from "../commands/state-reset.ts";
+import type { StateSetOptions } from "../commands/state-set.ts";
+import type { StateShowOptions } from "../commands/state-show.ts";
 import type { Output } from "../output.ts";
 import type { StateOptions } from "../state-access.ts";
 import type { Done } from "./done.ts";
@@ -28,21 +26,24 @@ export function stateCommands(program: Command, output: Output, done: Done): voi
     .argument("[pipeline-name]", `${ITS_NAME} (default: all)`)
     .option("--step <step>", "of this step only (default: all)")
     .option("--at <version>", "as it was in an earlier version (default: the current one)", positiveInteger)
-    .action(async (pipeline: string | undefined, options: StateShowOptions) =>
-      done(await stateShowCommand(pipeline, options, output)),
-    );
+    .action(async (pipeline: string | undefined, options: StateShowOptions) => {
+      const { stateShowCommand } = await import("../commands/state-show.ts");
+      done(await stateShowCommand(pipeline, options, output));
+    });
   stateCommand("history", "List the versions that are kept, newest first.")
     .argument("<pipeline-name>", ITS_NAME)
-    .action(async (pipeline: string, options: StateOptions) =>
-      done(await stateHistoryCommand(pipeline, options, output)),
-    );
+    .action(async (pipeline: string, options: StateOptions) => {
+      const { stateHistoryCommand } = await import("../commands/state-history.ts");
+      done(await stateHistoryCommand(pipeline, options, output));
+    });
   stateCommand("reset", "Forget the state: the next run starts anew.")
     .argument("<pipeline-name>", ITS_NAME)
     .addOption(resetStep())
     .addOption(sessionsDir())
-    .action(async (pipeline: string, options: StateResetOptions) =>
-      done(await stateResetCommand(pipeline, options, output)),
-    );
+    .action(async (pipeline: string, options: StateResetOptions) => {
+      const { stateResetCommand } = await import("../commands/state-reset.ts");
+      done(await stateResetCommand(pipeline, options, output));
+    });
   stateCommand("set", "Set a step's state.")
     .argument("[pipeline-name]", `${ITS_NAME} (default: with --from, those in the file)`)
     .argument("[step]", "the step's id (default: with --from, those in the file)")
@@ -58,11 +59,15 @@ export function stateCommands(program: Command, output: Output, done: Done): voi
         step: string | undefined,
         json: string | undefined,
         options: StateSetOptions,
-      ) => done(await stateSetCommand([pipeline, step, json], options, output)),
+      ) => {
+        const { stateSetCommand } = await import("../commands/state-set.ts");
+        done(await stateSetCommand([pipeline, step, json], options, output));
+      },
     );
   stateCommand("export", "Print the state as JSON, for a back-up.")
     .argument("[pipeline-name]", `${ITS_NAME} (default: all)`)
-    .action(async (pipeline: string | undefined, options: StateOptions) =>
-      done(await stateExportCommand(pipeline, options, output)),
-    );
+    .action(async (pipeline: string | undefined, options: StateOptions) => {
+      const { stateExportCommand } = await import("../commands/state-export.ts");
+      done(await stateExportCommand(pipeline, options, output));
+    });
 }

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { command, positiveInteger, sessionsDir } from "../command-options.ts";
-import { previewCommand, type PreviewOptions } from "../commands/preview.ts";
-import { queryCommand, type QueryOptions } from "../commands/query.ts";
-import { rejectsExportCommand, type RejectsExportOptions } from "../commands/rejects-export.ts";
-import { rejectsShowCommand, type RejectsShowOptions } from "../commands/rejects-show.ts";
+import type { PreviewOptions } from "../commands/preview.ts";
+import type { QueryOptions } from "../commands/query.ts";
+import type { RejectsExportOptions } from "../commands/rejects-export.ts";
+import type { RejectsShowOptions } from "../commands/rejects-show.ts";
 import type { Output } from "../output.ts";
 import type { Done } from "./done.ts";
 
@@ -15,16 +15,20 @@ export function tableCommands(program: Command, output: Output, done: Done): voi
     .option("--run <run>", "the run: its id, the beginning of it, or last", "last")
     .option("--limit <rows>", "rows to show", positiveInteger, 100)
     .addOption(sessionsDir())
-    .action(async (sql: string, options: QueryOptions) => done(await queryCommand(sql, options, output)));
+    .action(async (sql: string, options: QueryOptions) => {
+      const { queryCommand } = await import("../commands/query.ts");
+      done(await queryCommand(sql, options, output));
+    });
 
   command(program, "preview", "Show the first rows of a step's table.")
     .argument("<step>", "the step's id, or the name of a table")
     .option("--run <run>", "the run: its id, the beginning of it, or last", "last")
     .option("--limit <rows>", "rows to show", positiveInteger, 10)
     .addOption(sessionsDir())
-    .action(async (step: string, options: PreviewOptions) =>
-      done(await previewCommand(step, options, output)),
-    );
+    .action(async (step: string, options: PreviewOptions) => {
+      const { previewCommand } = await import("../commands/preview.ts");
+      done(await previewCommand(step, options, output));
+    });
 
   const rejects = program.command("rejects").description("Show or export rows that steps have left out.");
   command(rejects, "show", "Show how many rows were rejected and why; of one step, the rows.")
@@ -33,15 +37,17 @@ export function tableCommands(program: Command, output: Output, done: Done): voi
     .option("--limit <rows>", "rows, or reasons of a step, to show", positiveInteger, 20)
     .option("--reason <text>", "only those with this text in their reason (default: all)")
     .addOption(sessionsDir())
-    .action(async (step: string | undefined, options: RejectsShowOptions) =>
-      done(await rejectsShowCommand(step, options, output)),
-    );
+    .action(async (step: string | undefined, options: RejectsShowOptions) => {
+      const { rejectsShowCommand } = await import("../commands/rejects-show.ts");
+      done(await rejectsShowCommand(step, options, output));
+    });
   command(rejects, "export", "Write all rejected rows of a step, each with its reason and place.")
     .argument("<step>", "the step's id")
     .option("--run <run>", "the run: its id, the beginning of it, or last", "last")
     .option("--out <file>", "where to: a .jsonl or .csv file (default: stdout, as JSON lines)")
     .addOption(sessionsDir())
-    .action(async (step: string, options: RejectsExportOptions) =>
-      done(await rejectsExportCommand(step, options, output)),
-    );
+    .action(async (step: string, options: RejectsExportOptions) => {
+      const { rejectsExportCommand } = await import("../commands/rejects-export.ts");
+      done(await rejectsExportCommand(step, options, output));
+    });
 }

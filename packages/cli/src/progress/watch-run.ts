@@ -5,13 +5,10 @@ import { JsonView } from "./json-view.ts";
 import type { Screen } from "./live-area.ts";
 import { LiveView } from "./live-view.ts";
 import { PlainView } from "./plain-view.ts";
+import type { ProgressMode } from "./progress-mode.ts";
 import { RunningSteps } from "./running-steps.ts";
 import type { RunView } from "./run-view.ts";
 import { SilentView } from "./silent-view.ts";
-
-/** What `--progress` takes. */
-export const PROGRESS_MODES = ["auto", "plain", "json", "none"] as const;
-export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
 /** The view that a mode asks for, on this terminal. */
 export function openView(
