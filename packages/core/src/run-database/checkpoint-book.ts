@@ -35,6 +35,11 @@ export function eraseCheckpoint(stepId: string): Statement {
   return { sql: "DELETE FROM _osiris.checkpoints WHERE step = $1", params: [stepId] };
 }
 
+export async function hasCheckpoint(database: RunDatabase, stepId: string): Promise<boolean> {
+  const { rows } = await database.lookUp("SELECT 1 FROM _osiris.checkpoints WHERE step = $1", [stepId]);
+  return rows.length > 0;
+}
+
 /** A step's one checkpoint in the run database: each replaces the one before. */
 export class CheckpointBook {
   readonly #database: RunDatabase;

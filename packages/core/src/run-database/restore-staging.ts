@@ -1,12 +1,20 @@
 import { OsirisError } from "../errors.ts";
 import { quoteIdentifier } from "../identifiers.ts";
-import { eraseCheckpoint, placeOf, type Checkpoint, type TableSnapshot } from "./checkpoint-book.ts";
+import {
+  eraseCheckpoint,
+  hasCheckpoint,
+  placeOf,
+  type Checkpoint,
+  type TableSnapshot,
+} from "./checkpoint-book.ts";
 import type { RunDatabase } from "./run-database.ts";
 import { dropStatement, stagedNames } from "./staging.ts";
 
 /** Drops all that earlier attempts at a step have staged, and their checkpoint. */
 export async function dropStaging(database: RunDatabase, stepId: string): Promise<void> {
   const staged = await stagedNames(database, stepId);
+  // Nearly always there is nothing, and a question costs less than a transaction.
+  if (staged.length === 0 && !(await hasCheckpoint(database, stepId))) return;
   await database.inTransaction([...staged.map(dropStatement), eraseCheckpoint(stepId)]);
 }
 
