@@ -44,8 +44,11 @@ function start(
   cwd: string,
   args: readonly string[],
 ): ChildProcess {
-  const { OSIRIS_SESSIONS: _, OSIRIS_STATE: __, ...inherited } = process.env;
-  const env = { ...inherited, ...variables };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...variables };
+  // What a developer's shell, or the runner of these tests, says about its own folders and colours.
+  for (const name of ["OSIRIS_SESSIONS", "OSIRIS_STATE", "FORCE_COLOR", "NO_COLOR", "CI"]) {
+    if (!Object.hasOwn(variables, name)) delete env[name];
+  }
   return spawn(process.execPath, [BIN, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
 }
 

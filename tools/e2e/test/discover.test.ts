@@ -229,7 +229,7 @@ describe("a driver that discovers", () => {
     const slow = await discoverDb(
       other("await new Promise(() => setInterval(() => 0, 1000));"),
       "--timeout",
-      "0.2",
+      "200ms",
     );
     expect(slow.stderr).toMatch(/no answer after 0\.2 s .*connection\.timeout/);
     expect(slow.exitCode).toBe(1);

@@ -169,7 +169,7 @@ test("what a killed run has left beside a destination goes with the next run", a
     "good.yaml":
       pipeline(`  - { id: a, component: duckdb.processor, mode: transform, config: { query: SELECT 1 AS a } }
   - { id: w, component: filesystem.csv_writer, mode: write, config: { path: out.csv } }
-`),
+`).replace("name: test", "name: other"),
   });
   const partials = (): readonly string[] => readdirSync(folder).filter((name) => name.endsWith(".part"));
   const child = startOsiris(folder, "run", "odd.yaml");
