@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -10,7 +11,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
+import { BIN, osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
 import { pipeline, project } from "../src/project.ts";
 
 const ONE = pipeline(`  - id: one
@@ -37,6 +38,7 @@ function addRun(folder: string, n: number, days: number, change: object = {}): s
   mkdirSync(join(run, "logs"), { recursive: true });
   writeFileSync(join(run, "pipeline_data.duckdb"), Buffer.alloc(1024 * 1024, n));
   const record = {
+    format: 1,
     run_id,
     pipeline: "orders",
     status: "succeeded",
@@ -238,4 +240,24 @@ test.each([
   expect(stderr).toContain(text);
   expect(exitCode).toBe(2);
   expect(runsIn(folder)).toEqual(ids);
+});
+
+/** Mounts a small disk; a namespace of its own forgets it when the shell ends. Needs Linux, and the right to do so. */
+const SMALL_DISK = ["unshare", "--map-root-user", "--mount", "sh", "-ec"];
+const canMount =
+  spawnSync("unshare", [...SMALL_DISK.slice(1), "mount -t tmpfs -o size=1m disk /mnt"]).status === 0;
+
+test.skipIf(!canMount)("a full disk does not keep runs from being removed", () => {
+  const folder = project({});
+  const run = addRun(folder, 1, 3);
+  const script = `mkdir disk; mount -t tmpfs -o size=2m disk disk; cp -r ${SESSIONS}/* disk
+    dd if=/dev/zero of=disk/rest bs=4k 2>/dev/null || true
+    "$0" "$1" clean --keep 0 --sessions-dir disk --json`;
+  const [command = "", ...args] = SMALL_DISK;
+  const { stdout, stderr } = spawnSync(command, [...args, script, process.execPath, BIN], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({ removed: [{ run_id: run }], failed: [], stay: { runs: 0 } });
 });
