@@ -12,7 +12,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BIN, osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
-import { pipeline, project } from "../src/project.ts";
+import { pipeline, project, runFolder } from "../src/project.ts";
 
 const ONE = pipeline(`  - id: one
     component: duckdb.processor
@@ -43,6 +43,7 @@ function addRun(folder: string, n: number, days: number, change: object = {}): s
     pipeline: "orders",
     status: "succeeded",
     started_at: new Date(Date.now() - days * DAY_MS - 5000).toISOString(),
+    updated_at: new Date(Date.now() - days * DAY_MS).toISOString(),
     duration_ms: 5000,
     process: { pid: 1, host: "other" },
     steps: [],
@@ -140,6 +141,25 @@ describe("osiris clean removes", () => {
 });
 
 describe("osiris clean never removes", () => {
+  test("for its age a run that was begun long ago and resumed just now", async () => {
+    const two =
+      ONE + "  - { id: two, component: duckdb.processor, mode: transform, config: { query: FROM one } }\n";
+    const folder = project({ "pipeline.yaml": two });
+    await osiris(folder, "run", "pipeline.yaml", "--to", "one");
+    const record = join(runFolder(folder), "run.json");
+    const old = new Date(Date.now() - 9 * DAY_MS).toISOString();
+    const text = readFileSync(record, "utf8").replaceAll(
+      /("(?:started|updated)_at": )"[^"]*"/g,
+      `$1"${old}"`,
+    );
+    writeFileSync(record, text);
+    expect(await clean(folder, "--older-than", "7d", "--dry-run")).toMatchObject({
+      removed: [{ reason: "age" }],
+    });
+    expect((await osiris(folder, "run", "--resume")).exitCode).toBe(0);
+    expect(await clean(folder, "--older-than", "7d")).toMatchObject({ removed: [] });
+  });
+
   test("a run that is running", async () => {
     const slow = `${ONE}  - id: slow
     component: duckdb.processor
