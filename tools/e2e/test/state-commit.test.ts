@@ -237,10 +237,18 @@ describe("--on-running", () => {
     const second = startOsiris(folder, "run", "pipeline.yaml", "--on-running", "wait");
     const secondOutcome = outcomeOf(second);
     await untilStderr(second, "Waiting for");
+    const hasty = await osiris(folder, "run", "pipeline.yaml", "--on-running", "wait", "--timeout", "1s");
+    expect(hasty.stderr).toMatch(/before the run had begun: .*\[run\.timeout\]/);
+    const killed = new Date().toISOString();
     first.kill("SIGKILL");
     await firstOutcome;
     expect((await secondOutcome).exitCode).toBe(0);
     expect(written(folder)).toBe("1\n2\n");
+    // It has begun when it had waited: otherwise one that began before it could be taken for the newest.
+    const { stdout } = await osiris(folder, "runs", "show", "--json");
+    const { run_id, started_at } = JSON.parse(stdout) as { run_id: string; started_at: string };
+    expect(started_at > killed).toBe(true);
+    expect(run_id > killed.replaceAll(/[-:.]/g, "")).toBe(true);
   });
 });
 
