@@ -240,6 +240,7 @@ describe("the place for runs", () => {
   test("with runs that were killed is a warning", async () => {
     const id = "20260101T000000000Z-abcdef";
     const record = {
+      format: 1,
       run_id: id,
       pipeline: "p",
       status: "running",
