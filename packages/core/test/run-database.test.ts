@@ -17,6 +17,17 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   return "no error";
 }
 
+test("space is reclaimed another time while a step writes", async () => {
+  const database = await openDatabase();
+  const step = await database.connect();
+  await step.run("BEGIN");
+  await step.run("CREATE TABLE written AS FROM range(10)");
+  await database.reclaimSpace();
+  await step.run("COMMIT");
+  expect(await database.tables()).toEqual(["written"]);
+  await database.reclaimSpace();
+});
+
 describe("a connection", () => {
   test("refuses a second statement while a stream is open, and works again after it", async () => {
     const database = await openDatabase();

@@ -12,7 +12,7 @@ for (let done = 0; done < Number(times); done++) {
   const lock = await acquireRunLock({
     sessions,
     pipeline: "orders",
-    runId: `run-of-${process.pid}`,
+    runId: () => `run-of-${process.pid}`,
     onRunning: "wait",
     signal: new AbortController().signal,
   });

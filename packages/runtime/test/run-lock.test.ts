@@ -13,7 +13,7 @@ const MINUTES = 60;
 
 function request(sessions: string, change: Partial<RunLockRequest> = {}): RunLockRequest {
   const { signal } = new AbortController();
-  return { sessions, ...KEY, runId: "r2", onRunning: "fail", signal, ...change };
+  return { sessions, ...KEY, runId: () => "r2", onRunning: "fail", signal, ...change };
 }
 
 /** The file of a lock that somebody else holds, last touched so many seconds ago. */
@@ -38,7 +38,7 @@ const isFree = (sessions: string): boolean => "lock" in tryRunLock(sessions, KEY
 describe("the run lock", () => {
   test("is one run's; another one of the same pipeline and profile is told whose", async () => {
     const sessions = tempFolder();
-    using _ = await acquireRunLock(request(sessions, { runId: "r1" }));
+    using _ = await acquireRunLock(request(sessions, { runId: () => "r1" }));
     await expect(acquireRunLock(request(sessions))).rejects.toMatchObject({
       code: "run.running",
       category: "resource",
@@ -64,7 +64,7 @@ describe("the run lock", () => {
 
   test("is waited for: told once, then taken", async () => {
     const sessions = tempFolder();
-    const first = await acquireRunLock(request(sessions, { runId: "r1" }));
+    const first = await acquireRunLock(request(sessions, { runId: () => "r1" }));
     const told: LockHolder[] = [];
     const { promise, resolve } = Promise.withResolvers<void>();
     const onWait = (holder: LockHolder): void => {
@@ -80,7 +80,7 @@ describe("the run lock", () => {
 
   test("waiting ends with the signal, for its reason", async () => {
     const sessions = tempFolder();
-    using _ = await acquireRunLock(request(sessions, { runId: "r1" }));
+    using _ = await acquireRunLock(request(sessions, { runId: () => "r1" }));
     const controller = new AbortController();
     const reason = new Error("enough");
     const onWait = (): void => controller.abort(reason);

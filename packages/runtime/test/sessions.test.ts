@@ -34,6 +34,7 @@ function addRun(
     status: "failed",
     run_dir,
     started_at: "2026-01-01T00:00:00.000Z",
+    updated_at: "2026-01-01T00:00:01.000Z",
     duration_ms: 1,
     resumes: 0,
     process: { pid: process.pid, host: hostname() },

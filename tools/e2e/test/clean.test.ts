@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -10,8 +11,8 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
-import { pipeline, project } from "../src/project.ts";
+import { BIN, osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
+import { pipeline, project, runFolder } from "../src/project.ts";
 
 const ONE = pipeline(`  - id: one
     component: duckdb.processor
@@ -42,6 +43,7 @@ function addRun(folder: string, n: number, days: number, change: object = {}): s
     pipeline: "orders",
     status: "succeeded",
     started_at: new Date(Date.now() - days * DAY_MS - 5000).toISOString(),
+    updated_at: new Date(Date.now() - days * DAY_MS).toISOString(),
     duration_ms: 5000,
     process: { pid: 1, host: "other" },
     steps: [],
@@ -139,6 +141,25 @@ describe("osiris clean removes", () => {
 });
 
 describe("osiris clean never removes", () => {
+  test("for its age a run that was begun long ago and resumed just now", async () => {
+    const two =
+      ONE + "  - { id: two, component: duckdb.processor, mode: transform, config: { query: FROM one } }\n";
+    const folder = project({ "pipeline.yaml": two });
+    await osiris(folder, "run", "pipeline.yaml", "--to", "one");
+    const record = join(runFolder(folder), "run.json");
+    const old = new Date(Date.now() - 9 * DAY_MS).toISOString();
+    const text = readFileSync(record, "utf8").replaceAll(
+      /("(?:started|updated)_at": )"[^"]*"/g,
+      `$1"${old}"`,
+    );
+    writeFileSync(record, text);
+    expect(await clean(folder, "--older-than", "7d", "--dry-run")).toMatchObject({
+      removed: [{ reason: "age" }],
+    });
+    expect((await osiris(folder, "run", "--resume")).exitCode).toBe(0);
+    expect(await clean(folder, "--older-than", "7d")).toMatchObject({ removed: [] });
+  });
+
   test("a run that is running", async () => {
     const slow = `${ONE}  - id: slow
     component: duckdb.processor
@@ -239,4 +260,24 @@ test.each([
   expect(stderr).toContain(text);
   expect(exitCode).toBe(2);
   expect(runsIn(folder)).toEqual(ids);
+});
+
+/** Mounts a small disk; a namespace of its own forgets it when the shell ends. Needs Linux, and the right to do so. */
+const SMALL_DISK = ["unshare", "--map-root-user", "--mount", "sh", "-ec"];
+const canMount =
+  spawnSync("unshare", [...SMALL_DISK.slice(1), "mount -t tmpfs -o size=1m disk /mnt"]).status === 0;
+
+test.skipIf(!canMount)("a full disk does not keep runs from being removed", () => {
+  const folder = project({});
+  const run = addRun(folder, 1, 3);
+  const script = `mkdir disk; mount -t tmpfs -o size=2m disk disk; cp -r ${SESSIONS}/* disk
+    dd if=/dev/zero of=disk/rest bs=4k 2>/dev/null || true
+    "$0" "$1" clean --keep 0 --sessions-dir disk --json`;
+  const [command = "", ...args] = SMALL_DISK;
+  const { stdout, stderr } = spawnSync(command, [...args, script, process.execPath, BIN], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({ removed: [{ run_id: run }], failed: [], stay: { runs: 0 } });
 });

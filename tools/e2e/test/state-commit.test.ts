@@ -37,10 +37,10 @@ function incremental(steps: string = STEPS): string {
 async function run(
   folder: string,
   ...args: readonly string[]
-): Promise<{ status: string; exitCode: number | null }> {
+): Promise<{ run_id: string; status: string; exitCode: number | null }> {
   const { stdout, stderr, exitCode } = await osiris(folder, "run", "pipeline.yaml", "--json", ...args);
   if (stdout === "") throw new Error(stderr);
-  return { ...(JSON.parse(stdout) as { status: string }), exitCode };
+  return { ...(JSON.parse(stdout) as { run_id: string; status: string }), exitCode };
 }
 
 const written = (folder: string, step = "sink"): string => readFileSync(join(folder, `${step}.out`), "utf8");
@@ -140,6 +140,19 @@ describe("state", () => {
     expect(written(folder)).toBe("2\n");
   });
 
+  test("is not reused when another run has come to an equal one: that has written the rows", async () => {
+    const folder = incremental();
+    writeFileSync(join(folder, "sink.down"), "");
+    const failed = await run(folder);
+    rmSync(join(folder, "sink.down"));
+    await run(folder);
+    expect(await run(folder, "--resume", failed.run_id)).toMatchObject({
+      status: "succeeded",
+      steps: [{ reused: false, not_reused: "its state has changed since" }, {}, {}],
+    });
+    expect(written(folder)).toBe("1\n2\n");
+  });
+
   test("with --to does not count before the rest was run", async () => {
     const folder = incremental();
     await run(folder, "--to", "all");
@@ -224,10 +237,18 @@ describe("--on-running", () => {
     const second = startOsiris(folder, "run", "pipeline.yaml", "--on-running", "wait");
     const secondOutcome = outcomeOf(second);
     await untilStderr(second, "Waiting for");
+    const hasty = await osiris(folder, "run", "pipeline.yaml", "--on-running", "wait", "--timeout", "1s");
+    expect(hasty.stderr).toMatch(/before the run had begun: .*\[run\.timeout\]/);
+    const killed = new Date().toISOString();
     first.kill("SIGKILL");
     await firstOutcome;
     expect((await secondOutcome).exitCode).toBe(0);
     expect(written(folder)).toBe("1\n2\n");
+    // It has begun when it had waited: otherwise one that began before it could be taken for the newest.
+    const { stdout } = await osiris(folder, "runs", "show", "--json");
+    const { run_id, started_at } = JSON.parse(stdout) as { run_id: string; started_at: string };
+    expect(started_at > killed).toBe(true);
+    expect(run_id > killed.replaceAll(/[-:.]/g, "")).toBe(true);
   });
 });
 

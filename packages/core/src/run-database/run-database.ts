@@ -2,12 +2,12 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Column, ColumnBatch, QueryResult, ReadOptions, SqlParams } from "../contract.ts";
-import { OsirisError } from "../errors.ts";
+import { isOsirisError, OsirisError } from "../errors.ts";
 import { quoteIdentifier, quoteLiteral } from "../identifiers.ts";
 import { Semaphore } from "../semaphore.ts";
 import { CHECKPOINTS_TABLE } from "./checkpoint-book.ts";
 import { GuardedConnection, type ConnectionSlots, type DisplayedRows } from "./connection.ts";
-import { fromDuckDb } from "./duckdb-errors.ts";
+import { fromDuckDb, readError } from "./duckdb-errors.ts";
 import { RECEIPTS_TABLE } from "./receipts.ts";
 import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFiles } from "./settings.ts";
 import { STAGING_PREFIX } from "./staging.ts";
@@ -265,11 +265,17 @@ export class RunDatabase implements AsyncDisposable {
     return result.rows.map((row) => row["table_name"] as string);
   }
 
-  /** Gives the space of dropped tables back. (Never FORCE CHECKPOINT: it waits for all transactions, maybe for ever.) */
+  /**
+   * Gives the space of dropped tables back. While a step writes, DuckDB refuses: then the next call does it, or closing.
+   * (Never FORCE CHECKPOINT: it waits for all transactions, maybe for ever.)
+   */
   async reclaimSpace(): Promise<void> {
     const connection = await this.#connectOwn();
     try {
       await connection.run("CHECKPOINT");
+    } catch (error) {
+      if (!isOsirisError(error) || readError(error.cause).exception_type !== "TransactionContext")
+        throw error;
     } finally {
       connection.close();
     }

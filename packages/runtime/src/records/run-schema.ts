@@ -68,6 +68,7 @@ export const RUN_SCHEMA: JsonSchema = {
     "status",
     "run_dir",
     "started_at",
+    "updated_at",
     "duration_ms",
     "process",
     "resumes",
@@ -85,10 +86,15 @@ export const RUN_SCHEMA: JsonSchema = {
     },
     run_dir: { type: "string", description: "The run folder when the run began." },
     started_at: { ...TIME, description: "In UTC, as ISO 8601." },
+    updated_at: {
+      ...TIME,
+      description:
+        "When the run ended; of one that goes on, or was killed: when the record was written last.",
+    },
     duration_ms: {
       ...COUNT,
       description:
-        "From start to end; of a run that goes on, or was killed: up to the record's last writing.",
+        "From start to end, without the time between a run and its resuming; of a run that goes on, or was killed: up to the record's last writing.",
     },
     process: {
       type: "object",

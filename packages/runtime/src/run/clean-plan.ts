@@ -122,7 +122,8 @@ function chooseRuns(
   const onlyKeep = olderThan === undefined && maxSize === undefined;
   for (const { run, run_id } of mayGo) {
     if (onlyKeep) reasons.set(run_id, "surplus");
-    else if (olderThan !== undefined && now.getTime() - endOf(run) > olderThan) reasons.set(run_id, "age");
+    else if (olderThan !== undefined && now.getTime() - Date.parse(run.updated_at) > olderThan)
+      reasons.set(run_id, "age");
   }
   let left = total(runs.filter(({ run_id }) => !reasons.has(run_id)));
   for (const { run_id, bytes } of mayGo) {
@@ -132,11 +133,6 @@ function chooseRuns(
     left -= bytes;
   }
   return reasons;
-}
-
-/** As far as the record knows: of a killed run, when it was last written. */
-function endOf(run: RunRecord): number {
-  return Date.parse(run.started_at) + run.duration_ms;
 }
 
 function leftovers(sessions: string): readonly Removal[] {

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OsirisError } from "@osiris/core";
 import { removingName, type Removal } from "./clean-plan.ts";
-import { tryRunLock } from "./run-lock.ts";
+import { runLockHolder, tryRunLock, type LockHolder, type RunLock } from "./run-lock.ts";
 import { readRunRecord, type RunRecord } from "./run-record.ts";
 
 /**
@@ -19,12 +19,29 @@ export function removeRun({ folder, run_id, run }: Removal): void {
 
 /** Nobody can resume a run of the pipeline while the lock is held; it is for milliseconds, and runs wait for that. */
 function setAside(sessions: string, folder: string, run: RunRecord, removing: string): void {
-  const attempt = tryRunLock(sessions, run, { command: "osiris clean" });
+  const { lock, holder } = lockPipeline(sessions, run);
+  using _ = lock;
   // Another run's lock is no obstacle: it does not touch this folder.
-  if ("holder" in attempt && attempt.holder.run_id === run.run_id) throw inUse(run);
-  using _ = "lock" in attempt ? attempt.lock : undefined;
+  if (holder?.run_id === run.run_id) throw inUse(run);
   if (readRunRecord(folder)?.status !== run.status) throw inUse(run);
   renameSync(folder, removing);
+}
+
+/** On a full disk, which is when runs are cleaned away, nobody can take the lock: then it is enough that nobody has it. */
+function lockPipeline(
+  sessions: string,
+  run: RunRecord,
+): { readonly lock?: RunLock; readonly holder?: LockHolder | undefined } {
+  try {
+    return tryRunLock(sessions, run, { command: "osiris clean" });
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    return { holder: runLockHolder(sessions, run) };
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
 function inUse({ run_id }: RunRecord): OsirisError {

@@ -14,6 +14,8 @@ export interface EarlierWork {
 export interface StepsNow {
   readonly identities: ReadonlyMap<string, StepIdentity>;
   readonly states: ReadonlyMap<string, JsonValue>;
+  /** Those whose state this very run has committed. */
+  readonly ownStates: ReadonlySet<string>;
 }
 
 export type Reuse =
@@ -66,16 +68,20 @@ function reuseOf(
   return { receipt };
 }
 
-/** The state is also the same when it is what this very run has made of it. */
+/**
+ * The state is also the same when it is what this very run has made of it. Another run that has come to an equal state
+ * has delivered the rows before it, which this one still has in its tables.
+ */
 function hasSameState(
   { id }: ManifestStep,
   receipt: StepReceipt,
   identity: StepIdentity,
-  { states }: StepsNow,
+  { states, ownStates }: StepsNow,
 ): boolean {
   if (receipt.state_in === identity.state_in) return true;
   const current = states.get(id);
   return (
+    ownStates.has(id) &&
     current !== undefined &&
     receipt.state !== undefined &&
     stateFingerprint(current) === stateFingerprint(receipt.state)

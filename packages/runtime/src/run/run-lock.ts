@@ -21,7 +21,8 @@ export type OnRunning = (typeof ON_RUNNING)[number];
 export interface RunLockRequest extends PipelineKey {
   /** The sessions folder. */
   readonly sessions: string;
-  readonly runId: string;
+  /** Asked when the lock seems free: of runs that wait, the one that begins last is to be the newest. */
+  readonly runId: () => string;
   readonly onRunning: OnRunning;
   /** Ends the waiting at once: the call rejects with its reason. */
   readonly signal: AbortSignal;
@@ -51,7 +52,7 @@ export async function acquireRunLock(request: RunLockRequest): Promise<RunLock> 
   const { sessions, runId, onRunning, signal, onWait } = request;
   for (let waits = false; ;) {
     signal.throwIfAborted();
-    const attempt = tryRunLock(sessions, request, { run_id: runId });
+    const attempt = attemptRunLock(sessions, request, runId);
     if ("lock" in attempt) return attempt.lock;
     const { holder } = attempt;
     // Commands are done before anybody can read that one was in the way.
@@ -63,12 +64,19 @@ export async function acquireRunLock(request: RunLockRequest): Promise<RunLock> 
   }
 }
 
+function attemptRunLock(sessions: string, key: PipelineKey, runId: () => string): LockAttempt {
+  const holder = runLockHolder(sessions, key);
+  return holder === undefined ? tryRunLock(sessions, key, { run_id: runId() }) : { holder };
+}
+
+type LockAttempt = { readonly lock: RunLock } | { readonly holder: LockHolder };
+
 /** Takes the lock if it is free, or its holder has died. */
 export function tryRunLock(
   sessions: string,
   key: PipelineKey,
   by: { readonly run_id: string } | { readonly command: string },
-): { readonly lock: RunLock } | { readonly holder: LockHolder } {
+): LockAttempt {
   const files = lockFiles(sessions, key);
   for (;;) {
     const newest = files.newest();

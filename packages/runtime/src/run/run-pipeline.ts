@@ -75,9 +75,14 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   checkSharedFiles(manifest.steps, stepFiles);
   using limit = limitRun(request.signal, request.timeoutMs);
   const { signal } = limit;
-  const now = new Date();
-  const newId = newRunId(now);
-  using _lock = await lockPipeline(request, newId, signal);
+  let now = new Date();
+  let newId = newRunId(now);
+  using _lock = await lockPipeline(request, signal, () => {
+    // A run that had to wait begins now.
+    now = new Date();
+    newId = newRunId(now);
+    return request.resume?.()?.run_id ?? newId;
+  });
   // Looked up anew: only now nobody else can go on with the same run.
   const resume = request.resume?.();
   const runId = resume?.run_id ?? newId;
@@ -133,22 +138,32 @@ function reportStart({ format, pipeline, manifest, profile }: RunHead, log: RunL
   log.event("run_start", { format, pipeline, manifest, ...(profile === undefined ? {} : { profile }) });
 }
 
-async function lockPipeline(request: RunRequest, newId: string, signal: AbortSignal): Promise<RunLock> {
-  const { pipeline, sessions, resume, onRunning = "fail", onWait } = request;
+async function lockPipeline(request: RunRequest, signal: AbortSignal, runId: () => string): Promise<RunLock> {
+  const { pipeline, sessions, onRunning = "fail", onWait } = request;
   try {
     return await acquireRunLock({
       ...pipelineKey(pipeline.manifest),
       sessions,
-      runId: resume?.()?.run_id ?? newId,
+      runId,
       onRunning,
       signal,
       ...(onWait === undefined ? {} : { onWait }),
     });
   } catch (error) {
-    if (!signal.aborted || error !== signal.reason || isOsirisError(error)) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
+    if (isOsirisError(error)) throw error.code === "run.timeout" ? waitedTooLong(error) : error;
     const message = "The run was cancelled before it had begun.";
     throw new OsirisError({ code: "run.cancelled", category: "cancelled", message, cause: error });
   }
+}
+
+function waitedTooLong({ code, category }: OsirisError): OsirisError {
+  return new OsirisError({
+    code,
+    category,
+    message: "The time was up before the run had begun: another one of the pipeline is still going on",
+    hint: 'See "osiris runs list". Raise --timeout: it counts the waiting, too.',
+  });
 }
 
 function pipelineKey({ pipeline: { name, profile } }: Manifest): PipelineKey {

@@ -64,6 +64,8 @@ export interface RunRecord {
   readonly status: RunStatus;
   readonly run_dir: string;
   readonly started_at: string;
+  /** When the run ended; of one that goes on, or was killed, when this was written. */
+  readonly updated_at: string;
   readonly duration_ms: number;
   readonly process: ProcessIdentity;
   /** How often the run was resumed. */

@@ -12,7 +12,7 @@ import {
 const PROGRESS_INTERVAL_MS = 500;
 
 /** What a run's record says all the time. */
-export type RunHead = Omit<RunRecord, "status" | "duration_ms" | "steps" | "error">;
+export type RunHead = Omit<RunRecord, "status" | "updated_at" | "duration_ms" | "steps" | "error">;
 
 /** Keeps a run's record, in memory and in its folder. */
 export class RunRecorder {
@@ -54,6 +54,7 @@ export class RunRecorder {
     return {
       ...this.#head,
       status,
+      updated_at: new Date().toISOString(),
       duration_ms: this.#earlierMs + Math.round(performance.now() - this.#started),
       steps: this.steps,
       ...(error === undefined ? {} : { error }),

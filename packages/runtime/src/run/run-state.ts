@@ -6,6 +6,7 @@ export class RunState {
   readonly #state: PipelineState;
   readonly #runId: string;
   readonly #states: Map<string, JsonValue>;
+  readonly #own: ReadonlySet<string>;
   /** Each builds on the version before: steps that end together take turns. */
   readonly #commits = new Semaphore(1);
   #version: number;
@@ -15,26 +16,32 @@ export class RunState {
     runId: string,
     version: number,
     states: ReadonlyMap<string, JsonValue>,
+    own: ReadonlySet<string>,
   ) {
     this.#state = state;
     this.#runId = runId;
     this.#version = version;
     this.#states = new Map(states);
+    this.#own = own;
   }
 
   /** @throws OsirisError when there is state that cannot be read: to begin anew would be wrong */
   static async read(state: PipelineState, runId: string): Promise<RunState> {
     const current = await state.read();
-    const states = Object.entries(current?.steps ?? {}).map(([step, kept]): [string, JsonValue] => [
-      step,
-      kept.state,
-    ]);
-    return new RunState(state, runId, current?.version ?? 0, new Map(states));
+    const steps = Object.entries(current?.steps ?? {});
+    const states = new Map(steps.map(([step, kept]) => [step, kept.state]));
+    const own = steps.flatMap(([step, { by }]) => ("run_id" in by && by.run_id === runId ? [step] : []));
+    return new RunState(state, runId, current?.version ?? 0, states, new Set(own));
   }
 
   /** By step id. */
   get states(): ReadonlyMap<string, JsonValue> {
     return this.#states;
+  }
+
+  /** The steps whose state an earlier session of this very run has committed. */
+  get own(): ReadonlySet<string> {
+    return this.#own;
   }
 
   /**

@@ -63,11 +63,11 @@ async function findReuses({
   adapter,
 }: StepsToRun): Promise<ReadonlyMap<string, Reuse>> {
   const earlier = await adapter.earlierWork();
-  const { states } = state;
+  const { states, own: ownStates } = state;
   const identities = new Map(
     steps.map((step) => [step.id, stepIdentity(step, configs.get(step.id), baseDir, states.get(step.id))]),
   );
-  const reuses = reusableSteps(steps, earlier, { identities, states });
+  const reuses = reusableSteps(steps, earlier, { identities, states, ownStates });
   const current = new Set(steps.map(({ id }) => id));
   const gone = [...earlier.receipts.keys()].filter((id) => !current.has(id));
   const known = [...current, ...gone];

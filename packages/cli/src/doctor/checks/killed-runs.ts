@@ -14,7 +14,7 @@ export const killedRunsCheck: DoctorCheck = {
     const count = killed.length === 1 ? "1 run was" : `${killed.length} runs were`;
     const message = `${count} killed on the way: ${ids.join(", ")}${more}`;
     const remedy =
-      "Look into them with osiris query --run <id>, run them again, or remove them: osiris clean.";
+      "Go on with one: osiris run --resume <id>. Look into it: osiris query --run <id>. Or remove them: osiris clean.";
     return [{ status: "warning", message, remedy }];
   },
 };
