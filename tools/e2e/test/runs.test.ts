@@ -263,6 +263,8 @@ test("the help is one JSON document where JSON is asked for", async () => {
   expect(exitCode).toBe(0);
   const { text } = JSON.parse(stdout) as { text: string };
   expect(text).toMatch(/^Usage: osiris runs show \[options\] \[run\]\n/);
+  const all = JSON.parse((await osiris(folder, "--help", "--json")).stdout) as { text: string };
+  expect(all.text).toMatch(/^Usage: osiris [^]*\nosiris <command> --help says more\./);
   mkdirSync(join(folder, "empty"));
   const nothing = await osiris(join(folder, "empty"));
   expect(nothing).toMatchObject({ exitCode: 2, stdout: "" });
