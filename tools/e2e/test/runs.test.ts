@@ -184,6 +184,11 @@ describe("logs", () => {
     const damaged = await osiris(folder, "logs", "--tail", "1");
     expect(damaged.stdout).toContain("later");
     expect(damaged.stderr).toMatch(/^Lines of .*events\.jsonl that could not be read: 1\.\n$/);
+    appendFileSync(file, '{"ts":"soon","event":"log","level":"info","message":"odd"}\n{"event":"log"}\n[]\n');
+    appendFileSync(file, '{"ts":"2026-11-21T00:00:00Z","event":"log","level":"info","message":"last"}\n');
+    const odd = await osiris(folder, "logs", "--tail", "2");
+    expect(odd).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/later\n.*last\n$/) });
+    expect(odd.stderr).toMatch(/could not be read: 4\.\n$/);
   });
 
   test("follow a run to its end, also to one that is killed", async () => {
