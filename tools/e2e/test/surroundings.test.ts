@@ -100,11 +100,11 @@ describe("a manifest from elsewhere", () => {
     ["with another name", "name: test", "name: other", /changed after it had been compiled/],
     [
       "with an unknown key",
-      "manifest_version: 2",
-      "manifest_version: 2\ncolour: blue",
+      "manifest_version: 3",
+      "manifest_version: 3\ncolour: blue",
       /the manifest has no key "colour"/,
     ],
-    ["of another version", "manifest_version: 2", "manifest_version: 3", /"manifest_version" must be 2/],
+    ["of another version", "manifest_version: 3", "manifest_version: 2", /"manifest_version" must be 3/],
     ["without steps", /steps:[^]*/, "steps: [null]\n", /"steps\.0" must be an object/],
   ];
 
