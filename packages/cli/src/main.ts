@@ -20,10 +20,12 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       const { answerShell } = await import("./commands/completion.ts");
       return await answerShell(program, words, output);
     }
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync([...args], { from: "user" }).catch(async (error: unknown) => {
+      if (!(error instanceof CommanderError)) throw error;
+      exitCode = await commanderExit(error, output);
+    });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return await commanderExit(error, output);
     const known = toOsirisError(error, "osiris");
     if (known instanceof InvalidFileError) {
       await output.findings(known.findings);
@@ -39,7 +41,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 
 /** Help and version are no mistakes; every other complaint of the argument parser is a usage error. */
 async function commanderExit(error: CommanderError, output: Output): Promise<ExitCode> {
-  if (error.exitCode === 0) return EXIT.ok;
+  if (error.exitCode === 0) {
+    await output.showHelp();
+    return EXIT.ok;
+  }
   if (error.code === "commander.help") return EXIT.usage;
   const message = error.message.replace(/^error: /, "");
   await output.error(usage(message, "See osiris --help."));

@@ -15,7 +15,7 @@ export class Output {
   /** For who draws on it; {@link note} is for the rest. */
   readonly stderr: BackgroundWriter = new BackgroundWriter(2);
   readonly #toStdout: Write;
-  #helped: Promise<void> | undefined;
+  #help = "";
   #toNotes = (text: string): void => this.stderr.write(text);
 
   constructor(json: boolean) {
@@ -41,11 +41,15 @@ export class Output {
     for await (const chunk of chunks) if (!(await this.part(chunk))) return;
   }
 
-  /** What `--help` and `--version` say. {@link flush} waits for it. */
+  /** What `--help` and `--version` say, which comes in pieces. {@link showHelp} hands it over. */
   help(text: string): void {
-    this.#helped = this.result(
-      () => ({ text: text.trimEnd() }),
-      () => text,
+    this.#help += text;
+  }
+
+  async showHelp(): Promise<void> {
+    await this.result(
+      () => ({ text: this.#help.trimEnd() }),
+      () => this.#help,
     );
   }
 
@@ -125,7 +129,6 @@ export class Output {
   /** Resolves when all notes have been handed over. */
   async flush(): Promise<void> {
     await this.stderr.flush();
-    await this.#helped;
   }
 }
 

@@ -34,6 +34,7 @@ test("bash completes commands, options, choices, files, runs, steps and componen
   expect(await offers(folder, "help", "comp")).toEqual(["compile", "components", "completion"]);
   expect(await offers(folder, "run", "pipeline.yaml", "--pro")).toEqual(["--profile", "--progress"]);
   expect(await offers(folder, "run", "--progress", "")).toEqual(["auto", "plain", "json", "none"]);
+  expect(await offers(folder, "run", "--progress", "=")).toEqual(["auto", "plain", "json", "none"]);
   expect(await offers(folder, "run", "--progress", "=", "j")).toEqual(["json"]);
   expect(await offers(folder, "schema", "co")).toEqual(["connections"]);
   expect((await offers(folder, "run", "")).toSorted()).toEqual([".osiris_sessions", "more", "pipeline.yaml"]);

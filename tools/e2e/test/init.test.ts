@@ -21,7 +21,9 @@ describe("osiris init", () => {
     const here = project({});
     const made = await osiris(here, "init", "My Shop", "--example", example);
     expect(made.exitCode).toBe(0);
-    expect(made.stdout).toMatch(/Next:\n {2}cd My Shop && npm install\n {2}npx osiris run pipeline\.yaml\n$/);
+    expect(made.stdout).toMatch(
+      /Next:\n {2}cd 'My Shop' && npm install\n {2}npx osiris run pipeline\.yaml\n$/,
+    );
     const folder = join(here, "My Shop");
     expect(JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))).toMatchObject({
       name: "my-shop",
@@ -45,6 +47,18 @@ describe("osiris init", () => {
     expect(checks.filter(({ status }) => status === "error")).toEqual([]);
     expect(doctor.exitCode).toBe(0);
     expect(existsSync(join(folder, "osiris_connections.yaml"))).toBe(example === "connection");
+  });
+
+  test("says what to type in a form that the shell takes", async () => {
+    const here = project({});
+    for (const name of ["it's a $HOME; shop", "-shop", "obchod č. 1"]) {
+      const { stdout } = await osiris(here, "init", "--json", "--", name);
+      const { next } = JSON.parse(stdout) as Made;
+      const cd = next[0]?.replace("npm install", "pwd") ?? "";
+      expect((await promisify(execFile)("sh", ["-c", cd], { cwd: here })).stdout.trim()).toBe(
+        join(here, name),
+      );
+    }
   });
 
   test("gives editors the schema that osiris schema prints", async () => {

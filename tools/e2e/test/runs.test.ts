@@ -184,7 +184,12 @@ describe("logs", () => {
     const damaged = await osiris(folder, "logs", "--tail", "1");
     expect(damaged.stdout).toContain("later");
     expect(damaged.stderr).toMatch(/^Lines of .*events\.jsonl that could not be read: 1\.\n$/);
-    rmSync(file); // It is not what a run has written.
+    appendFileSync(file, '{"ts":"soon","event":"log","level":"info","message":"odd"}\n{"event":"log"}\n[]\n');
+    appendFileSync(file, '{"ts":"2026-11-21T00:00:00Z","event":"log","level":"info","message":"last"}\n');
+    const odd = await osiris(folder, "logs", "--tail", "2");
+    expect(odd).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/later\n.*last\n$/) });
+    expect(odd.stderr).toMatch(/could not be read: 4\.\n$/);
+    rmSync(file); // What a test has damaged is no record to validate.
   });
 
   test("follow a run to its end, also to one that is killed", async () => {
@@ -240,9 +245,9 @@ describe("logs", () => {
     );
     expect(exitCode).toBe(0);
     expect(bytes).toBeGreaterThan(500_000 * 200);
-    rmSync(file); // It is not what a run has written.
     // The file has more than 140 MB.
     expect(Math.max(0, ...peaks)).toBeLessThan(260_000);
+    rmSync(file); // What a test has made up is no record to validate.
   });
 
   test.each([
@@ -265,6 +270,8 @@ test("the help is one JSON document where JSON is asked for", async () => {
   expect(exitCode).toBe(0);
   const { text } = JSON.parse(stdout) as { text: string };
   expect(text).toMatch(/^Usage: osiris runs show \[options\] \[run\]\n/);
+  const all = JSON.parse((await osiris(folder, "--help", "--json")).stdout) as { text: string };
+  expect(all.text).toMatch(/^Usage: osiris [^]*\nosiris <command> --help says more\./);
   mkdirSync(join(folder, "empty"));
   const nothing = await osiris(join(folder, "empty"));
   expect(nothing).toMatchObject({ exitCode: 2, stdout: "" });

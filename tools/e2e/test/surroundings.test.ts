@@ -166,6 +166,13 @@ describe("streams", () => {
     ]);
   });
 
+  test.each(["--help", "--version"])("a full disk behind %s is an error, too", async (option) => {
+    const { stderr, exitCode } = await shell(project({}), `${command} ${option} >/dev/full`);
+    expect(stderr).toMatch(/^error: .*system\.enospc/);
+    expect(stderr).not.toMatch(/\n\s+at .*:\d+/);
+    expect(exitCode).toBe(1);
+  });
+
   test("a destination folder that may be written but not opened", async () => {
     const folder = project({
       "pipeline.yaml": `${ONE}  - { id: w, component: filesystem.csv_writer, mode: write, config: { path: out/x.csv } }\n`,

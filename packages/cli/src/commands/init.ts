@@ -99,9 +99,15 @@ function nextCommands(folder: string, { kept }: WrittenFiles, isInstalled: boole
   const packages = ["@osiris/cli", ...new Set(Object.values(EXAMPLE_PACKAGES))].join(" ");
   // A package.json that was there does not know them.
   const npm = kept.includes("package.json") ? `npm install ${packages}` : "npm install";
-  const enter = here === "" ? [] : [`cd ${here}`];
+  const enter = here === "" ? [] : [`cd ${shellWord(here)}`];
   const prepare = isInstalled && npm === "npm install" ? [] : [npm];
   return [[...enter, ...prepare].join(" && "), "npx osiris run pipeline.yaml"].filter((each) => each !== "");
+}
+
+/** A path as a shell takes it. Most need no quotes; one that begins with a dash is no option. */
+function shellWord(path: string): string {
+  const word = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function summary(folder: string, { created, kept }: WrittenFiles, next: readonly string[]): string {

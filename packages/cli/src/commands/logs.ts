@@ -101,11 +101,16 @@ function metricReader({ step }: LogsOptions): Reader {
 function parse(line: string): object | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value : undefined;
+    return typeof value === "object" && value !== null && hasTime(value) ? value : undefined;
   } catch {
     // Half a line, or none of ours: the caller counts it.
     return undefined;
   }
+}
+
+/** Every line of ours has one, and what shows it takes no other. */
+function hasTime(line: object): boolean {
+  return "ts" in line && typeof line.ts === "string" && !Number.isNaN(Date.parse(line.ts));
 }
 
 function assertStep({ run_id, steps }: RunRecord, wanted: string | undefined): void {

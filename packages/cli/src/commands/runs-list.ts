@@ -51,9 +51,14 @@ function row(run: RunRecord | UnreadableRun): readonly string[] {
     localTime(run.started_at),
     `${run.steps.filter((step) => step.status === "succeeded").length}/${run.steps.length}`,
     formatCount(run.steps.reduce((sum, step) => sum + step.rows_out, 0)),
-    formatDuration(run.duration_ms),
+    formatDuration(durationOf(run)),
     run.steps.find((step) => step.error)?.error?.code ?? run.error?.code ?? "",
   ];
+}
+
+/** The record of a run that goes on is written now and then only. */
+function durationOf({ status, started_at, duration_ms }: RunRecord): number {
+  return status === "running" ? Date.now() - Date.parse(started_at) : duration_ms;
 }
 
 function nothing(others: number, root: string): string {

@@ -6,7 +6,9 @@ import { valuesFor, type Candidate, type Lookup } from "./values.ts";
  * @param words the words after `osiris`, up to and with the one that is being typed (which may be empty)
  */
 export function complete(program: Command, words: readonly string[], lookup: Lookup): readonly Candidate[] {
-  const typed = words.at(-1) ?? "";
+  // Bash takes "=" for a word of its own.
+  const last = words.at(-1) ?? "";
+  const typed = last === "=" ? "" : last;
   const place = walk(program, words.slice(0, -1));
   return candidatesAt(place, typed, lookup).filter(
     ({ value }) => isShellsOwn(value) || value.startsWith(typed),
@@ -26,7 +28,7 @@ function walk(program: Command, words: readonly string[]): Place {
   let command = program;
   let position = 0;
   let option: Option | undefined;
-  // Bash takes "=" for a word of its own, and help takes what any command would.
+  // An option's value may come after "=", and help takes what any command would.
   for (const word of words.filter((each) => each !== "=" && each !== "help")) {
     if (option !== undefined) {
       option = undefined;
