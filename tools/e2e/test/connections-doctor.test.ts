@@ -135,7 +135,7 @@ describe("a check", () => {
       `if (connection.host === "slow") await new Promise(() => setInterval(() => 0, 1000)); return {};`,
       `${MAIN}    slow: { host: slow, password: '\${DB_PASSWORD}' }\n`,
     );
-    const { checked, exitCode } = await doctor(folder, "--timeout", "0.3");
+    const { checked, exitCode } = await doctor(folder, "--timeout", "300ms");
     expect(checked.map(({ connection, status }) => [connection, status])).toEqual([
       ["@db.main", "ok"],
       ["@db.slow", "failed"],
