@@ -96,7 +96,7 @@ export function wholeNumber(text: string): number {
 export function duration(text: string): number {
   const parsed = parseDuration(text);
   if (parsed !== undefined) return parsed;
-  throw new InvalidArgumentError("it must be a time such as 30s, 15m, 12h, 7d or 2w.");
+  throw new InvalidArgumentError("it must be a time such as 500ms, 30s, 10m, 2h or 7d.");
 }
 
 const MAX_SAMPLES = 1000;

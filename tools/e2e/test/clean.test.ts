@@ -251,7 +251,7 @@ test("what cannot be deleted is an error at the end, and the rest is deleted", a
 
 test.each([
   [[], "Say which runs to remove"],
-  [["--older-than", "7"], "it must be a time such as 500ms, 30s, 10m or 2h"],
+  [["--older-than", "7"], "it must be a time such as 500ms, 30s, 10m, 2h or 7d"],
   [["--max-size", "10"], "it must be a size such as 512MB or 2GiB"],
   [["--keep", "-1"], "it must be a whole number"],
 ] as const)("osiris clean %j is refused", async (args, text) => {
