@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BIN, osiris, outcomeOf } from "../src/osiris.ts";
+import { BIN, osiris, osirisWith, outcomeOf } from "../src/osiris.ts";
 import { pipeline, project } from "../src/project.ts";
 
 const ONE = pipeline(
@@ -40,6 +40,12 @@ describe("surroundings that are broken", () => {
     expect(text.exitCode).toBe(2);
     const json = await osiris(folder, "run", "pipeline.yaml", ...args, "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({ status: "error", category: "usage" });
+  });
+
+  test.each(["x", "0", "1"])("a thread pool of %j", async (size) => {
+    const folder = project({ "pipeline.yaml": ONE });
+    const run = await osirisWith({ UV_THREADPOOL_SIZE: size }, folder, "run", "pipeline.yaml");
+    expect(run.exitCode).toBe(0);
   });
 
   test("a pipeline file that is not in UTF-8", async () => {

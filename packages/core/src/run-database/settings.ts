@@ -43,7 +43,8 @@ export interface CallSlots {
 
 /** DuckDB's calls block a thread of libuv's pool; some of its threads stay free for files and name look-ups. */
 export function callSlots(): CallSlots {
-  const pool = Number(process.env["UV_THREADPOOL_SIZE"] ?? 4);
+  // As libuv reads it: what is no number is a pool of one. Not a number at all would be slots that nobody ever gets.
+  const pool = Number.parseInt(process.env["UV_THREADPOOL_SIZE"] ?? "4", 10) || 1;
   return {
     statements: Math.max(1, Math.min(availableParallelism(), Math.floor(pool / 2))),
     fetches: Math.max(1, Math.floor(pool / 4)),
