@@ -206,9 +206,9 @@ export function manifestFingerprint(manifest: Manifest, configs: ReadonlyMap<str
  * The identity of what one step does: equal ones make equal tables of equal inputs. How often it is tried, for how long
  * and by which version of its driver is not part of it.
  */
-export function stepFingerprint(step: ManifestStep, config: StepConfig | undefined, baseDir: string): string {
+export function stepFingerprint(step: ManifestStep, config: StepConfig | undefined): string {
   const { retry: _retry, timeout_ms: _timeout, max_rejects: _rejects, driver: _driver, ...what } = step;
-  return fingerprint({ ...what, config, baseDir });
+  return fingerprint({ ...what, config });
 }
 
 function identity(manifest: object, configs: ReadonlyMap<string, StepConfig>): string {

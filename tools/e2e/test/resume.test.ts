@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { faultyProject, rows } from "../src/faulty-driver.ts";
-import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
+import { osiris, osirisWith, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
 import { logLines, pipeline, project, runFolder } from "../src/project.ts";
 
 interface Step {
@@ -246,5 +246,38 @@ describe("a run killed at a step boundary", () => {
     expect(JSON.parse(stdout)).toMatchObject({ rows: [{ n: "5005000" }] });
     expect(readFileSync(join(folder, "out.csv"), "utf8").split("\n")).toHaveLength(1002);
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+});
+
+describe("what a connection and the environment say", () => {
+  const CONNECTED = {
+    "osiris_connections.yaml":
+      "connections:\n  filesystem:\n    lake: { base_dir: '${LAKE}' }\n    out: { base_dir: out }\n",
+    "pipeline.yaml":
+      pipeline(`  - { id: src, component: filesystem.csv_extractor, mode: read, config: { connection: "@filesystem.lake", path: in.csv } }
+  - { id: sink, component: filesystem.csv_writer, mode: write, config: { connection: "@filesystem.out", path: copy.csv } }
+`),
+    "a/in.csv": "n\n1\n",
+    "b/in.csv": "n\n2\n",
+    out: "in the way",
+  };
+  const resumed = async (folder: string, lake: string): Promise<Run> => {
+    const { stdout } = await osirisWith({ LAKE: lake }, folder, "run", "pipeline.yaml", "--resume", "--json");
+    return JSON.parse(stdout) as Run;
+  };
+
+  test.each([
+    ["a", [true, false], "n\n1\n"],
+    ["b", [false, false], "n\n2\n"],
+  ] as const)("belongs to a step: with %s", async (lake, isReused, text) => {
+    const folder = project(CONNECTED);
+    await osirisWith({ LAKE: "a" }, folder, "run", "pipeline.yaml");
+    rmSync(join(folder, "out"));
+    const second = await resumed(folder, lake);
+    expect(second.steps.map((step) => step.reused)).toEqual(isReused);
+    const why =
+      lake === "a" ? undefined : "its connection, the environment or the folder of its paths has changed";
+    expect(second.steps[0]?.not_reused).toBe(why);
+    expect(readFileSync(join(folder, "out/copy.csv"), "utf8")).toBe(text);
   });
 });

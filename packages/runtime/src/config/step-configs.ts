@@ -3,6 +3,8 @@ import {
   brokenConstraints,
   Connections,
   fieldsFor,
+  fingerprint,
+  mapTexts,
   referenceParts,
   Report,
   schemaProblems,
@@ -125,9 +127,17 @@ export class StepConfigs {
     return connection === undefined ? resolved : { ...resolved, connection };
   }
 
-  /** Where the relative paths of the manifest start. */
-  get baseDir(): string {
-    return this.#baseDir;
+  /**
+   * Identifies the config that the driver gets, secrets aside: another one when the connection, the environment or the
+   * folder that paths start from say something else.
+   */
+  identity(step: ManifestStep, component: DiscoveredComponent): string {
+    const { config, secrets } = this.resolve(step, component);
+    const known = secrets.filter((secret) => secret !== "");
+    const masked = mapTexts(JSON.parse(JSON.stringify(config)), (text) =>
+      known.reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
+    );
+    return fingerprint(masked);
   }
 
   /** What the manifest says of the step's config. */

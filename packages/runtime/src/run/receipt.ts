@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { isRecord, stepFingerprint, type ManifestStep, type StepConfig } from "@osiris/compiler";
+import { isRecord, stepFingerprint, type ManifestStep } from "@osiris/compiler";
 import type { JsonValue } from "@osiris/core";
+import { findComponent } from "../discovery/find-component.ts";
 import type { RecordedTable, StepRecord } from "./run-record.ts";
+import type { RunScope } from "./run-scope.ts";
 
 /** What a step that is done leaves in the run database: what it was, and what came of it. */
 export interface StepReceipt extends StepIdentity {
@@ -19,8 +21,10 @@ export interface StepReceipt extends StepIdentity {
 
 /** What must be equal for a step not to be run again. */
 export interface StepIdentity {
-  /** Of all that the manifest says of what it does, and of the folder that its paths start from. */
+  /** Of all that the manifest says of what it does. */
   readonly definition: string;
+  /** Of its config with what comes from here: its connection, the environment, the folder of its paths. No secrets. */
+  readonly config: string;
   /** `package@version` */
   readonly driver: string;
   /** Of the state that it started from; absent where it had none. */
@@ -29,12 +33,12 @@ export interface StepIdentity {
 
 export function stepIdentity(
   step: ManifestStep,
-  config: StepConfig | undefined,
-  baseDir: string,
+  { configs, catalog }: Pick<RunScope, "configs" | "catalog">,
   state: JsonValue | undefined,
 ): StepIdentity {
   return {
-    definition: stepFingerprint(step, config, baseDir),
+    definition: stepFingerprint(step, configs.own(step)),
+    config: configs.identity(step, findComponent(step, catalog)),
     driver: `${step.driver.package}@${step.driver.version}`,
     ...(state === undefined ? {} : { state_in: stateFingerprint(state) }),
   };
@@ -47,10 +51,12 @@ export function stateFingerprint(state: JsonValue): string {
 /** A receipt that was read back; undefined when it has not the form of one, as of a version with another form. */
 export function asReceipt(value: JsonValue | undefined): StepReceipt | undefined {
   if (!isRecord(value)) return undefined;
-  const { definition, driver, rows_in, rows_out, rejected, superseded, duration_ms, attempts } = value;
+  const { definition, config, driver, rows_in, rows_out, rejected, superseded, duration_ms, attempts } =
+    value;
   const counts = [rows_in, rows_out, rejected, superseded, duration_ms, attempts];
   const isComplete =
     typeof definition === "string" &&
+    typeof config === "string" &&
     typeof driver === "string" &&
     counts.every((count) => typeof count === "number") &&
     Array.isArray(value["tables"]) &&

@@ -56,6 +56,9 @@ function reuseOf(
   const identity = now.identities.get(step.id);
   if (receipt === undefined || identity === undefined) return { again: NOT_DONE };
   if (receipt.definition !== identity.definition) return { again: "its definition has changed" };
+  if (receipt.config !== identity.config) {
+    return { again: "its connection, the environment or the folder of its paths has changed" };
+  }
   if (receipt.driver !== identity.driver) {
     return { again: `its driver was ${receipt.driver} and is now ${identity.driver}` };
   }

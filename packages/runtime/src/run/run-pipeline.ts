@@ -12,6 +12,7 @@ import type { PipelineKey } from "../pipeline-key.ts";
 import type { StateStore } from "../state/state-store.ts";
 import type { FieldsOf } from "../records/event-table.ts";
 import { RECORD_FORMAT } from "../records/run-schema.ts";
+import { stepIdentity } from "./receipt.ts";
 import { recordedError } from "./recorded-error.ts";
 import { Redactor } from "./redactor.ts";
 import { limitRun } from "./run-limit.ts";
@@ -113,8 +114,7 @@ export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   };
   const fault = await runSteps({
     steps: manifest.steps,
-    configs: pipeline.configs,
-    baseDir,
+    identityOf: (step, before) => stepIdentity(step, scope, before),
     to,
     isResumed: resume !== undefined,
     state,

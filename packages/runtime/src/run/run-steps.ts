@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
-import type { ManifestStep, StepConfig } from "@osiris/compiler";
-import { toOsirisError, type OsirisError } from "@osiris/core";
+import type { ManifestStep } from "@osiris/compiler";
+import { toOsirisError, type JsonValue, type OsirisError } from "@osiris/core";
 import type { ExecutionAdapter } from "../adapters/adapter.ts";
 import type { Retain } from "../config/project-config.ts";
-import { reusedRecord, stepIdentity } from "./receipt.ts";
+import { reusedRecord, type StepIdentity } from "./receipt.ts";
 import { Retention } from "./retention.ts";
 import { isReused, reusableSteps, type Reuse } from "./reuse.ts";
 import type { RunLog } from "./run-log.ts";
@@ -19,8 +19,8 @@ import { upTo } from "./step-graph.ts";
 export interface StepsToRun {
   /** All steps of the pipeline. */
   readonly steps: readonly ManifestStep[];
-  readonly configs: ReadonlyMap<string, StepConfig>;
-  readonly baseDir: string;
+  /** What a step is today, if it starts from this state. */
+  identityOf(step: ManifestStep, state: JsonValue | undefined): StepIdentity;
   /** Run this step and what it needs. @default all steps */
   readonly to: string | undefined;
   /** Whether the run has earlier sessions. */
@@ -57,16 +57,13 @@ export async function runSteps(run: StepsToRun): Promise<OsirisError | undefined
 
 async function findReuses({
   steps,
-  configs,
-  baseDir,
+  identityOf,
   state,
   adapter,
 }: StepsToRun): Promise<ReadonlyMap<string, Reuse>> {
   const earlier = await adapter.earlierWork();
   const { states, own: ownStates } = state;
-  const identities = new Map(
-    steps.map((step) => [step.id, stepIdentity(step, configs.get(step.id), baseDir, states.get(step.id))]),
-  );
+  const identities = new Map(steps.map((step) => [step.id, identityOf(step, states.get(step.id))]));
   const reuses = reusableSteps(steps, earlier, { identities, states, ownStates });
   const current = new Set(steps.map(({ id }) => id));
   const gone = [...earlier.receipts.keys()].filter((id) => !current.has(id));

@@ -33,8 +33,8 @@ export async function executeStep(
     duration_ms: Math.round(performance.now() - started),
     attempts,
   });
-  const { configs, log, redactor } = run;
-  const identity = stepIdentity(step, configs.own(step), configs.baseDir, state);
+  const { log, redactor } = run;
+  const identity = stepIdentity(step, run, state);
   const receipt = ({ rows, ...outcome }: StepOutcome): JsonValue => {
     const kept: StepReceipt = { ...identity, ...counts(), ...outcome, rows_out: rows };
     return kept as unknown as JsonValue;
