@@ -13,7 +13,7 @@ export interface ResumeChoice {
 }
 
 /** The beginning of a run's id, or `last`. Anything else after --resume is the pipeline that was meant. */
-const RUN = /^(last$|\d{8}T)/;
+const RUN = /^(last$|\d{4,}T?)/;
 
 export function resumeChoice(file: string | undefined, resume: Resume, sessions: string): ResumeChoice {
   if (typeof resume === "string" && !RUN.test(resume)) {

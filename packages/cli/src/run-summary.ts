@@ -43,7 +43,8 @@ export function outcomeText({ steps }: RunRecord): readonly string[] {
   const rejects = steps
     .filter(({ rejected }) => rejected > 0)
     .map(
-      ({ id, rejected }) => `Rejected: ${formatCount(rejected)} rows of ${id}, in ${tableName(id, REJECTS)}`,
+      ({ id, rejected }) =>
+        `Rejected: ${formatCount(rejected)} ${rejected === 1 ? "row" : "rows"} of ${id}, in ${tableName(id, REJECTS)}`,
     );
   return [...rejects, ...steps.flatMap(({ files }) => files).map((file) => `Result: ${fromHere(file)}`)];
 }
@@ -51,8 +52,10 @@ export function outcomeText({ steps }: RunRecord): readonly string[] {
 /** What went wrong, an entry for each failed step. */
 export function errorTexts(record: RunRecord, paint: Paint): readonly string[] {
   return [
-    ...record.steps.flatMap((step) =>
-      step.error ? [errorText(`Step "${step.id}" failed`, step.error, paint)] : [],
+    ...record.steps.flatMap(({ id, status, error }) =>
+      error
+        ? [errorText(`Step "${id}" ${status === "cancelled" ? "was stopped" : "failed"}`, error, paint)]
+        : [],
     ),
     ...(record.error ? [errorText("The run failed", record.error, paint)] : []),
   ];

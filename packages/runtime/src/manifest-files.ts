@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import {
   MANIFEST_SCHEMA,
@@ -11,6 +11,7 @@ import {
 } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import { parse } from "yaml";
+import { replaceFile } from "./replace-file.ts";
 
 /** Stands beside a manifest, never in it: the folder that its relative paths start from on this machine. */
 const ORIGIN_FILE = "origin.json";
@@ -31,9 +32,15 @@ export function writeManifestFiles(files: CompiledPipeline["files"], folder: str
   for (const [name, content] of files) {
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
+    replaceUnlessEqual(file, content);
   }
-  writeFileSync(join(folder, ORIGIN_FILE), `${JSON.stringify({ base_dir: baseDir })}\n`);
+  replaceUnlessEqual(join(folder, ORIGIN_FILE), `${JSON.stringify({ base_dir: baseDir })}\n`);
+}
+
+/** A run that is resumed has them already, and a crash must not leave it without. */
+function replaceUnlessEqual(file: string, content: string): void {
+  if (existsSync(file) && readFileSync(file, "utf8") === content) return;
+  replaceFile(file, content);
 }
 
 /**

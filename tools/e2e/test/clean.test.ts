@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -11,7 +10,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BIN, osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
+import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
 import { pipeline, project, runFolder } from "../src/project.ts";
 
 const ONE = pipeline(`  - id: one
@@ -262,22 +261,16 @@ test.each([
   expect(runsIn(folder)).toEqual(ids);
 });
 
-/** Mounts a small disk; a namespace of its own forgets it when the shell ends. Needs Linux, and the right to do so. */
-const SMALL_DISK = ["unshare", "--map-root-user", "--mount", "sh", "-ec"];
-const canMount =
-  spawnSync("unshare", [...SMALL_DISK.slice(1), "mount -t tmpfs -o size=1m disk /mnt"]).status === 0;
-
 test.skipIf(!canMount)("a full disk does not keep runs from being removed", () => {
   const folder = project({});
   const run = addRun(folder, 1, 3);
-  const script = `mkdir disk; mount -t tmpfs -o size=2m disk disk; cp -r ${SESSIONS}/* disk
-    dd if=/dev/zero of=disk/rest bs=4k 2>/dev/null || true
-    "$0" "$1" clean --keep 0 --sessions-dir disk --json`;
-  const [command = "", ...args] = SMALL_DISK;
-  const { stdout, stderr } = spawnSync(command, [...args, script, process.execPath, BIN], {
-    cwd: folder,
-    encoding: "utf8",
-  });
+  const { stdout, stderr } = onSmallDisk(
+    folder,
+    "2m",
+    `cp -r ${SESSIONS}/* disk
+     dd if=/dev/zero of=disk/rest bs=4k 2>/dev/null || true
+     $osiris clean --keep 0 --sessions-dir disk --json`,
+  );
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toMatchObject({ removed: [{ run_id: run }], failed: [], stay: { runs: 0 } });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { faultyProject, rows } from "../src/faulty-driver.ts";
 import { osiris, osirisWith, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
 import { logLines, pipeline, project, runFolder } from "../src/project.ts";
+import { canMount, onSmallDisk } from "../src/small-disk.ts";
 
 interface Step {
   readonly id: string;
@@ -279,5 +280,35 @@ describe("what a connection and the environment say", () => {
       lake === "a" ? undefined : "its connection, the environment or the folder of its paths has changed";
     expect(second.steps[0]?.not_reused).toBe(why);
     expect(readFileSync(join(folder, "out/copy.csv"), "utf8")).toBe(text);
+  });
+});
+
+describe.skipIf(!canMount)("a disk that is full", () => {
+  const wide = "SELECT range AS n, hash(range)::VARCHAR || hash(range + 1)::VARCHAR AS h FROM range(400000)";
+
+  test("fails the run with its id, and it can be resumed when there is room", () => {
+    const folder = project({
+      "pipeline.yaml":
+        pipeline(`  - { id: a, component: duckdb.processor, mode: transform, config: { query: SELECT 1 AS n } }
+  - { id: b, component: duckdb.processor, mode: transform, needs: [a], config: { query: "${wide}" } }
+`),
+    });
+    const { stdout, exitCode } = onSmallDisk(
+      folder,
+      "3m",
+      `$osiris run pipeline.yaml --sessions-dir disk --json > full.json || echo $?
+       mount -o remount,size=100m disk
+       $osiris run pipeline.yaml --sessions-dir disk --resume --json > more.json`,
+    );
+    expect([exitCode, stdout]).toEqual([0, "1\n"]);
+    const [full, more] = ["full", "more"].map(
+      (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as Run,
+    );
+    expect(full).toMatchObject({ status: "failed", steps: [{ status: "succeeded" }, { status: "failed" }] });
+    expect(more).toMatchObject({
+      status: "succeeded",
+      run_id: full?.run_id,
+      steps: [{ reused: true }, { reused: false }],
+    });
   });
 });

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Column } from "@osiris/core";
+import { toOsirisError, type Column } from "@osiris/core";
 import { RECORD_FORMAT } from "../records/run-schema.ts";
+import { replaceFile } from "../replace-file.ts";
 import { isGone, type ProcessIdentity } from "./process-identity.ts";
 import type { SqlPlace } from "./sql-place.ts";
 
@@ -79,8 +80,11 @@ export interface RunRecord {
 /** Replaces the record in one step, so that a reader never sees half of it. */
 export function writeRunRecord(record: RunRecord): void {
   const file = join(record.run_dir, RECORD_FILE);
-  writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { flush: true });
-  renameSync(`${file}.part`, file);
+  try {
+    replaceFile(file, `${JSON.stringify(record, null, 2)}\n`);
+  } catch (error) {
+    throw toOsirisError(error, `The record of the run, ${file}, cannot be written`);
+  }
 }
 
 /** A run folder whose record tells nothing, and why. */

@@ -1,4 +1,5 @@
 import type { ManifestStep } from "@osiris/compiler";
+import { toOsirisError } from "@osiris/core";
 import { notRun } from "./schedule.ts";
 import {
   writeRunRecord,
@@ -44,10 +45,20 @@ export class RunRecorder {
     this.#lastWritten = performance.now();
   }
 
+  /**
+   * Writes the last record.
+   * @returns it; one of a failed run when it cannot be written: whoever looks into the folder finds no success there
+   */
   end(status: RunStatus, error: RecordedError | undefined): RunRecord {
     const record = this.#record(status, error);
-    writeRunRecord(record);
-    return record;
+    try {
+      writeRunRecord(record);
+      return record;
+    } catch (caught) {
+      const { code, category, message, hint, retryable } = toOsirisError(caught, "The run");
+      const unwritten = { code, category, message, ...(hint === undefined ? {} : { hint }), retryable };
+      return this.#record("failed", error ?? unwritten);
+    }
   }
 
   #record(status: RunStatus, error?: RecordedError): RunRecord {

@@ -1,5 +1,5 @@
-import { Semaphore, type JsonValue } from "@osiris/core";
-import type { PipelineState } from "../state/state-store.ts";
+import { Semaphore, toOsirisError, type JsonValue } from "@osiris/core";
+import type { PipelineState, StateVersion } from "../state/state-store.ts";
 
 /** The states of a pipeline's steps as a run finds them and leaves them. */
 export class RunState {
@@ -56,10 +56,18 @@ export class RunState {
   async #commit(states: ReadonlyMap<string, JsonValue>): Promise<number> {
     const changed = [...states].filter(([step, state]) => !isSame(this.#states.get(step), state));
     if (changed.length === 0) return this.#version;
-    const { version } = await this.#state.commit(this.#version, new Map(changed), { run_id: this.#runId });
+    const { version } = await this.#write(new Map(changed));
     for (const [step, state] of changed) this.#states.set(step, state);
     this.#version = version;
     return version;
+  }
+
+  async #write(changes: ReadonlyMap<string, JsonValue>): Promise<StateVersion> {
+    try {
+      return await this.#state.commit(this.#version, changes, { run_id: this.#runId });
+    } catch (error) {
+      throw toOsirisError(error, "What the steps remember cannot be written");
+    }
   }
 }
 
