@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { osiris, outcomeOf, startOsiris, untilStderr } from "../src/osiris.ts";
 import { pipeline, project, runFolder } from "../src/project.ts";
+import { canMount, onSmallDisk } from "../src/small-disk.ts";
 
 const ONE = pipeline(`  - id: one
     component: duckdb.processor
