@@ -1,6 +1,6 @@
 import { renderExcerpt } from "@osiris/compiler";
 import { REJECTS, tableName } from "@osiris/core";
-import type { RecordedError, RunRecord, RunStatus } from "@osiris/runtime";
+import type { RecordedError, RunRecord, RunStatus, StepRecord } from "@osiris/runtime";
 import { formatCount, formatDuration } from "./format.ts";
 import { fromHere } from "./from-here.ts";
 import { stepTable } from "./step-table.ts";
@@ -52,13 +52,16 @@ export function outcomeText({ steps }: RunRecord): readonly string[] {
 /** What went wrong, an entry for each failed step. */
 export function errorTexts(record: RunRecord, paint: Paint): readonly string[] {
   return [
-    ...record.steps.flatMap(({ id, status, error }) =>
-      error
-        ? [errorText(`Step "${id}" ${status === "cancelled" ? "was stopped" : "failed"}`, error, paint)]
-        : [],
-    ),
+    ...record.steps.flatMap((step) => (step.error ? [errorText(whatFailed(step), step.error, paint)] : [])),
     ...(record.error ? [errorText("The run failed", record.error, paint)] : []),
   ];
+}
+
+/** Many messages begin with the step: nobody needs it twice. */
+function whatFailed({ id, status, error }: StepRecord): string {
+  const step = `Step "${id}"`;
+  if (status === "cancelled") return `${step} was stopped`;
+  return error?.message.startsWith(step) === true ? "Failed" : `${step} failed`;
 }
 
 /** What to do about a run that has not come to its end; nothing for others. */
