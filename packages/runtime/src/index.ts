@@ -48,7 +48,7 @@ export type { StepProgress } from "./run/run-progress.ts";
 export { readRunRecord, RUN_STATUSES } from "./run/run-record.ts";
 export { NOT_DONE } from "./run/reuse.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
-export type { RunRequest } from "./run/run-pipeline.ts";
+export type { RunRequest } from "./run/run-request.ts";
 export type {
   RecordedError,
   RunRecord,

@@ -12,6 +12,9 @@ import {
 /** How old the record of a running run may be: writing it at every step would cost more than small steps do. */
 const PROGRESS_INTERVAL_MS = 500;
 
+/** How a run ends that comes to its end. */
+export type EndStatus = Exclude<RunStatus, "running" | "killed">;
+
 /** What a run's record says all the time. */
 export type RunHead = Omit<RunRecord, "status" | "updated_at" | "duration_ms" | "steps" | "error">;
 
@@ -49,7 +52,7 @@ export class RunRecorder {
    * Writes the last record.
    * @returns it; one of a failed run when it cannot be written: whoever looks into the folder finds no success there
    */
-  end(status: RunStatus, error: RecordedError | undefined): RunRecord {
+  end(status: EndStatus, error: RecordedError | undefined): RunRecord & { readonly status: EndStatus } {
     const record = this.#record(status, error);
     try {
       writeRunRecord(record);
@@ -61,7 +64,7 @@ export class RunRecorder {
     }
   }
 
-  #record(status: RunStatus, error?: RecordedError): RunRecord {
+  #record<S extends RunStatus>(status: S, error?: RecordedError): RunRecord & { readonly status: S } {
     return {
       ...this.#head,
       status,

@@ -20,7 +20,7 @@ export interface StepsToRun {
   /** All steps of the pipeline. */
   readonly steps: readonly ManifestStep[];
   /** What a step is today, if it starts from this state. */
-  identityOf(step: ManifestStep, state: JsonValue | undefined): StepIdentity;
+  readonly identityOf: (step: ManifestStep, state: JsonValue | undefined) => StepIdentity;
   /** Run this step and what it needs. @default all steps */
   readonly to: string | undefined;
   /** Whether the run has earlier sessions. */
