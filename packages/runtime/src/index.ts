@@ -38,7 +38,7 @@ export type { PipelineKey } from "./pipeline-key.ts";
 export { planClean } from "./run/clean-plan.ts";
 export type { CleanCriteria, CleanPlan, CleanReason, LeftAlone, Removal } from "./run/clean-plan.ts";
 export { removeRun } from "./run/remove-run.ts";
-export { acquireRunLock, ON_RUNNING, runLockHolder, runningError, tryRunLock } from "./run/run-lock.ts";
+export { acquireRunLock, ON_RUNNING, runningError, tryRunLock } from "./run/run-lock.ts";
 export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
 export { Redactor } from "./run/redactor.ts";
 export type { RunEvent } from "./run/run-log.ts";
@@ -58,7 +58,7 @@ export type {
   UnreadableRun,
 } from "./run/run-record.ts";
 export { findRun, listRunFolders, listRuns, sessionsFolder } from "./run/sessions.ts";
-export { isUnfinished, lastUnfinished, namedUnfinished } from "./run/find-resumable.ts";
+export { lastUnfinished, namedUnfinished } from "./run/find-resumable.ts";
 export { authorText, FileStateStore, stateFolder } from "./state/file-state-store.ts";
 export type {
   PipelineState,
