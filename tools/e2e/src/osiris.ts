@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The built command's file. */
 export const BIN: string = join(import.meta.dirname, "../../../packages/cli/bin/osiris.js");
+
+/** Hundreds of processes compile the same files. */
+const COMPILE_CACHE = join(tmpdir(), "osiris-e2e-compile-cache");
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -44,7 +48,7 @@ function start(
   cwd: string,
   args: readonly string[],
 ): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...variables };
+  const env: NodeJS.ProcessEnv = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...variables };
   // What a developer's shell, or the runner of these tests, says about its own folders and colours.
   for (const name of ["OSIRIS_SESSIONS", "OSIRIS_STATE", "FORCE_COLOR", "NO_COLOR", "CI"]) {
     if (!Object.hasOwn(variables, name)) delete env[name];

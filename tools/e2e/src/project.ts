@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -26,12 +36,26 @@ export function project(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** A copy of an example, so that a test leaves nothing behind in the repository. */
+/** A copy of an example, so that a test leaves nothing behind in the repository. Its own drivers are linked, as npm does. */
 export function exampleProject(name: string): string {
   const folder = project({});
   cpSync(join(REPOSITORY, "docs/examples", name), folder, { recursive: true });
   rmSync(join(folder, "out"), { recursive: true, force: true });
+  linkOwnDrivers(folder);
   return folder;
+}
+
+/** The other dependencies are found beside the command, as in a clone of this repository. */
+function linkOwnDrivers(folder: string): void {
+  const file = join(folder, "package.json");
+  if (!existsSync(file)) return;
+  const manifest = JSON.parse(readFileSync(file, "utf8")) as { dependencies: Record<string, string> };
+  const own = Object.entries(manifest.dependencies).filter(([, version]) => version.startsWith("file:"));
+  writeFileSync(file, JSON.stringify({ ...manifest, dependencies: Object.fromEntries(own) }));
+  mkdirSync(join(folder, "node_modules"));
+  for (const [name, version] of own) {
+    symlinkSync(join(folder, version.slice("file:".length)), join(folder, "node_modules", name), "dir");
+  }
 }
 
 /** A pipeline file around the given steps. */

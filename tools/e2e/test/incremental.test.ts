@@ -1,25 +1,8 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { osiris } from "../src/osiris.ts";
 import { exampleProject } from "../src/project.ts";
-
-/** The example with its driver where `npm install` links it. */
-function incrementalProject(): string {
-  const folder = exampleProject("incremental");
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(join(folder, "driver"), join(folder, "node_modules/osiris-driver-journal"), "dir");
-  // The others come from beside the command, as in a clone of this repository.
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    dependencies: Record<string, string>;
-  };
-  const { "osiris-driver-journal": journal } = manifest.dependencies;
-  writeFileSync(
-    join(folder, "package.json"),
-    JSON.stringify({ ...manifest, dependencies: { "osiris-driver-journal": journal } }),
-  );
-  return folder;
-}
 
 const report = (folder: string): string => readFileSync(join(folder, "out/new-orders.csv"), "utf8");
 const ALL = "customer,orders,amount\nAda,2,130.40\nBen,1,75.00\nCid,1,310.00\n";
@@ -32,7 +15,7 @@ async function run(folder: string, ...more: readonly string[]): Promise<unknown>
 
 describe("the incremental example", () => {
   test("reports what is new in each run", async () => {
-    const folder = incrementalProject();
+    const folder = exampleProject("incremental");
     await run(folder);
     expect(report(folder)).toBe(ALL);
     appendFileSync(join(folder, "data/orders.jsonl"), '{"id":5,"customer":"Ada","amount":"1.00"}\n');
@@ -44,7 +27,7 @@ describe("the incremental example", () => {
   });
 
   test("has the same orders again when the report could not be written", async () => {
-    const folder = incrementalProject();
+    const folder = exampleProject("incremental");
     writeFileSync(join(folder, "out"), "in the way");
     expect(await run(folder)).toMatchObject({ exitCode: 1 });
     rmSync(join(folder, "out"));
@@ -56,7 +39,7 @@ describe("the incremental example", () => {
   });
 
   test("rejects lines that are none, a few of them", async () => {
-    const folder = incrementalProject();
+    const folder = exampleProject("incremental");
     const file = join(folder, "data/orders.jsonl");
     appendFileSync(file, "{ half a li\n");
     expect(await run(folder)).toMatchObject({
@@ -69,7 +52,7 @@ describe("the incremental example", () => {
   });
 
   test("has a driver that can be published", async () => {
-    const folder = incrementalProject();
+    const folder = exampleProject("incremental");
     const { exitCode, stdout, stderr } = await osiris(folder, "components", "validate", "driver");
     expect([exitCode, stdout + stderr]).toEqual([0, expect.not.stringMatching(/error|warning/)]);
   });
