@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { usage } from "./usage-error.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "@osiris/runtime";
 
 /** Holds the path of the newest manifest that `osiris compile` wrote. */
 const LAST_FILE = "last-compile";

@@ -27,6 +27,7 @@ export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { resolvePackageJson } from "./discovery/package-roots.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";
 export type { RunnablePipeline } from "./manifest-files.ts";
+export { hiddenPartial, replaceFile } from "./replace-file.ts";
 export { EVENTS } from "./records/event-table.ts";
 export type { EventEntry } from "./records/event-table.ts";
 export { EVENT_SCHEMA, METRIC_SCHEMA } from "./records/line-schemas.ts";

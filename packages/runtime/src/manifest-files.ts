@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import {
   MANIFEST_SCHEMA,
@@ -31,7 +31,6 @@ export interface RunnablePipeline {
 export function writeManifestFiles(files: CompiledPipeline["files"], folder: string, baseDir: string): void {
   for (const [name, content] of files) {
     const file = join(folder, name);
-    mkdirSync(dirname(file), { recursive: true });
     replaceUnlessEqual(file, content);
   }
   replaceUnlessEqual(join(folder, ORIGIN_FILE), `${JSON.stringify({ base_dir: baseDir })}\n`);

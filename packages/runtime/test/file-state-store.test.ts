@@ -195,7 +195,7 @@ test(
 );
 
 test.skipIf(process.platform === "win32")(
-  "a full disk leaves the last version, and nothing else",
+  "a full disk leaves the last version, and nothing else (needs ulimit)",
   async () => {
     const folder = tempFolder();
     const state = new FileStateStore(folder).open({ pipeline: "counting" });

@@ -262,7 +262,7 @@ test.each([
   expect(runsIn(folder)).toEqual(ids);
 });
 
-test.skipIf(!canMount)("a full disk does not keep runs from being removed", () => {
+test.skipIf(!canMount)("a full disk does not keep runs from being removed (needs the right to mount)", () => {
   const folder = project({});
   const run = addRun(folder, 1, 3);
   const { stdout, stderr } = onSmallDisk(

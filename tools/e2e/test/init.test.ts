@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { BIN, osiris, osirisWith } from "../src/osiris.ts";
+import { isHere } from "../src/needed-here.ts";
 import { project } from "../src/project.ts";
 
 interface Made {
@@ -151,7 +152,7 @@ async function onTerminal(
 }
 
 /** What makes a terminal here. */
-const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
+const hasPython = isHere("python3", spawnSync("python3", ["-c", "import pty"]).status === 0);
 
 describe.skipIf(!hasPython)("on a terminal (needs python3)", () => {
   test("asks for what was not said", async () => {

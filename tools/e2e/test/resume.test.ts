@@ -283,7 +283,7 @@ describe("what a connection and the environment say", () => {
   });
 });
 
-describe.skipIf(!canMount)("a disk that is full", () => {
+describe.skipIf(!canMount)("a disk that is full (needs the right to mount)", () => {
   const wide = "SELECT range AS n, hash(range)::VARCHAR || hash(range + 1)::VARCHAR AS h FROM range(400000)";
 
   test("fails the run with its id, and it can be resumed when there is room", () => {

@@ -8,7 +8,7 @@ import { sessions } from "../project.ts";
 import { csv, jsonArray, jsonLines, type RejectFormat } from "../rejects/reject-formats.ts";
 import { rejectedFields, rejectedRows } from "../rejects/reject-rows.ts";
 import { fromRejects, rejectsTable, type RejectsTable } from "../rejects/reject-tables.ts";
-import { streamToFile } from "../replace-file.ts";
+import { streamToFile } from "../stream-to-file.ts";
 import { openRunData } from "../run-data.ts";
 import { formatCount } from "../format.ts";
 

@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
 import { connectionsSchema, pipelineSchema } from "@osiris/compiler";
 import { COMPONENT_SPEC_SCHEMA, type JsonSchema } from "@osiris/core";
-import { EVENT_SCHEMA, METRIC_SCHEMA, PROJECT_SCHEMA, RUN_SCHEMA } from "@osiris/runtime";
+import { EVENT_SCHEMA, METRIC_SCHEMA, PROJECT_SCHEMA, replaceFile, RUN_SCHEMA } from "@osiris/runtime";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { SchemaKind } from "../schema-kinds.ts";
 import type { Output } from "../output.ts";
 import { noteProblems, openProjectCatalog } from "../project.ts";
-import { replaceFile } from "../replace-file.ts";
 
 export interface SchemaOptions {
   readonly out?: string;
