@@ -257,6 +257,13 @@ export interface DriverContext {
   partialPath(destination: string): string;
 
   /**
+   * What all steps of the run that are executed in this process share under one key, made by the first that asks: the rate
+   * limiter of a server, say. Keys are the driver's; begin them with the package's name. It lives as long as the run and is
+   * not closed: no connections, no files.
+   */
+  shared<T>(key: string, create: () => T): T;
+
+  /**
    * How far the step is, for people who wait. Rows appended to tables, rows read with {@link readTable} and the progress
    * of DuckDB's statements are known anyway: tell what only the driver knows, such as the bytes of a file. Costs nothing
    * to call, so call it for every page or block; what is shown is the last of each number. It goes into no record.
@@ -439,7 +446,16 @@ export interface JsonTableWriter {
    * Decides the types and makes the table. After it no row can be added, also not by an attempt that goes on after a later
    * checkpoint. Safe to call again once it has come back.
    */
-  close(): Promise<void>;
+  close(options?: JsonCloseOptions): Promise<void>;
+}
+
+export interface JsonCloseOptions {
+  /**
+   * The columns that the table has in any case, and their order; others stand after them. One that no row has is VARCHAR, and
+   * NULL throughout.
+   * @default the declared columns, then the others in the order of their first appearance
+   */
+  readonly columns?: readonly string[];
 }
 
 /** One row, as `JSON.parse` gives it. */

@@ -28,6 +28,8 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** True when the same call may succeed later without a change. @default false */
   readonly retryable?: boolean;
+  /** How long the other side asks to wait before the next try, in milliseconds. A shorter wait is no use. */
+  readonly retryAfterMs?: number;
   /** The statement that failed, where it was one. */
   readonly sql?: FailedSql;
   readonly cause?: unknown;
@@ -46,6 +48,7 @@ export class OsirisError extends Error {
   readonly category: ErrorCategory;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
   readonly sql: FailedSql | undefined;
 
   constructor(details: ErrorDetails) {
@@ -54,6 +57,7 @@ export class OsirisError extends Error {
     this.category = details.category;
     this.hint = details.hint;
     this.retryable = details.retryable ?? false;
+    this.retryAfterMs = details.retryAfterMs;
     this.sql = details.sql;
     Object.defineProperty(this, MARK, { value: true });
   }

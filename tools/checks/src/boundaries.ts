@@ -13,11 +13,12 @@ import { readPackages, type Manifest, type Package } from "./workspace.ts";
 export const ARROWS: Readonly<Record<string, readonly string[] | "any">> = {
   "packages/core": [],
   "packages/compiler": ["packages/core"],
+  "packages/http": ["packages/core"],
   "packages/runtime": ["packages/compiler", "packages/core"],
   "packages/cli": ["packages/runtime", "packages/compiler", "packages/core"],
 
   // A connector knows the contract and nothing else: neither the runtime nor another connector.
-  "components/*": ["packages/core"],
+  "components/*": ["packages/core", "packages/http"],
 
   // Private, shipped to nobody.
   "tools/*": "any",

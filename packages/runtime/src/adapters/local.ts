@@ -22,12 +22,12 @@ import type { ExecutionAdapter } from "./adapter.ts";
 
 /** Runs steps in this process. */
 export class LocalAdapter implements ExecutionAdapter {
-  readonly #run: Omit<RunScope, "database" | "published">;
+  readonly #run: Omit<RunScope, "database" | "published" | "shared">;
   readonly #settings: DatabaseSettings;
   readonly #published = new Map<string, readonly InputTable[]>();
   #scope: RunScope | undefined;
 
-  constructor(run: Omit<RunScope, "database" | "published">, settings: DatabaseSettings) {
+  constructor(run: Omit<RunScope, "database" | "published" | "shared">, settings: DatabaseSettings) {
     this.#run = run;
     this.#settings = settings;
   }
@@ -35,7 +35,7 @@ export class LocalAdapter implements ExecutionAdapter {
   async prepare(): Promise<void> {
     const file = join(this.#run.runDir, DATABASE_FILE);
     const database = await RunDatabase.open(file, this.#settings, this.#reachable());
-    this.#scope = { ...this.#run, database, published: this.#published };
+    this.#scope = { ...this.#run, database, published: this.#published, shared: new Map() };
     this.#run.log.event("database_initialized", { file: DATABASE_FILE });
   }
 

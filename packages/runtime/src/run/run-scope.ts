@@ -25,4 +25,6 @@ export interface RunScope {
   readonly signal: AbortSignal;
   /** What steps that are done have published. */
   readonly published: PublishedTables;
+  /** What drivers share, by their keys. */
+  readonly shared: Map<string, unknown>;
 }

@@ -70,6 +70,7 @@ export async function attemptStep(task: StepTask, run: RunScope): Promise<StepOu
     redactor,
     signal,
     identity,
+    shared: run.shared,
   });
   using _watched = run.progress?.watch(() => ctx.progressSoFar);
   try {

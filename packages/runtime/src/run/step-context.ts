@@ -52,6 +52,8 @@ export interface StepScope {
   readonly signal: AbortSignal;
   /** Of what the step makes, of what: an attempt goes on after the checkpoint of one with the same identity. */
   readonly identity: string;
+  /** What the steps of the run share. */
+  readonly shared: Map<string, unknown>;
 }
 
 /** The driver context: the only implementation there is, for runs and tests alike. */
@@ -150,6 +152,13 @@ export class StepContext implements DriverContext {
       });
     }
     return partialPath(destination, this.#scope.runId);
+  }
+
+  shared<T>(key: string, create: () => T): T {
+    this.#assertOpen("shared");
+    const { shared } = this.#scope;
+    if (!shared.has(key)) shared.set(key, create());
+    return shared.get(key) as T;
   }
 
   progress(progress: Progress): void {

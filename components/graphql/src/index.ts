@@ -1,0 +1,2 @@
+export type { GraphqlConfig, GraphqlConnection } from "./config.ts";
+export { graphqlExtractor } from "./extractor.ts";
