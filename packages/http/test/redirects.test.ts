@@ -13,9 +13,7 @@ const own = {
 };
 
 /** A server of which each path redirects as the table says; others answer with what has arrived. */
-async function redirecting(
-  table: Record<string, readonly [status: number, location: string]>,
-): Promise<{
+async function redirecting(table: Record<string, readonly [status: number, location: string]>): Promise<{
   origin: string;
   seen: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[];
 }> {
