@@ -47,7 +47,11 @@ export function openPost(options: PostOptions): Post {
 }
 
 /** One exchange, as graphql-request wants it: with a status of 2xx and the content type of JSON. */
-async function exchange(url: string | URL | Request, init: RequestInit | undefined, options: PostOptions): Promise<Response> {
+async function exchange(
+  url: string | URL | Request,
+  init: RequestInit | undefined,
+  options: PostOptions,
+): Promise<Response> {
   const headers = new Headers(init?.headers);
   for (const name of options.ownHeaders) headers.delete(name);
   const { method = "POST", body = null, signal = null } = init ?? {};
