@@ -36,14 +36,17 @@ async function run(folder: string, ...args: readonly string[]): Promise<Run> {
   const { stdout, stderr } = await osiris(folder, "run", "pipeline.yaml", "--json", ...args);
   if (stdout === "") throw new Error(stderr);
   const record = JSON.parse(stdout) as Run;
-  expect(record).toMatchObject({ status: "succeeded" });
+  expect(record.steps.map(({ error }) => error ?? null)).toEqual(record.steps.map(() => null));
+  expect(record.status).toBe("succeeded");
   return record;
 }
 
 async function queryRun(folder: string, sql: string): Promise<unknown> {
   const { stdout, stderr } = await osiris(folder, "query", sql, "--json", "--limit", "1000");
   if (stdout === "") throw new Error(stderr);
-  return (JSON.parse(stdout) as { readonly rows: unknown }).rows;
+  const { rows, error } = JSON.parse(stdout) as { readonly rows?: unknown; readonly error?: unknown };
+  expect(error).toBeUndefined();
+  return rows;
 }
 
 /** How many rows there are, and what all their values come to, in one text. */
@@ -116,5 +119,164 @@ describe("all rows of a table", () => {
     const pages = logLines(runFolder(folder), "metrics").filter(({ metric }) => metric === "requests_made");
     // 3,000 rows in pages of 700; an offset learns of its end by an empty page.
     expect(pages.at(-1)).toMatchObject({ value: way === "offset" ? 6 : 5 });
+  });
+});
+
+/** Movies have from none to a thousand reviews: hundreds need further pages, asked for by `node(id:)`. */
+const NESTED = `query Movies($after: Cursor, $size: Int = 25) {
+  allMovies(first: 1000, after: $after) {
+    nodes {
+      id
+      rowId
+      reviews: reviewsByMovieId(first: $size) {
+        nodes { rowId stars text written }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+const REVIEWS_THERE = `select ${digest(
+  ["movie_id", "id", "stars", "text", "(extract(epoch from written) * 1000000)::bigint"],
+  "id",
+)} from ${FILM_SCHEMA}.reviews`;
+
+describe("connections inside of rows", () => {
+  test("become a table with the keys of their parents, all of them", async () => {
+    const folder = filmProject({
+      movies: {
+        query: NESTED,
+        arrays: "tables",
+        dtype: { "reviews.rowId": "BIGINT", "reviews.written": "TIMESTAMPTZ" },
+      },
+    });
+    expect(await run(folder)).toMatchObject({ steps: [{ rows_out: 33_000 }] });
+    const columns = ['m."rowId"', 'r."rowId"', "r.stars", "r.text", "epoch_us(r.written)"];
+    await expectSame(
+      folder,
+      REVIEWS_THERE,
+      `select ${digest(columns, 'r."rowId"')} from movies__reviews r join movies m on m.id = r._parent_id`,
+    );
+    // The places in the lists, which come in pages, have no gaps.
+    const places = `select count(*) = max(_index) + 1 as whole from movies__reviews group by _parent_id`;
+    expect(await queryRun(folder, `select distinct whole from (${places})`)).toEqual([{ whole: true }]);
+  });
+
+  test("become lists of JSON, all of it", async () => {
+    const folder = filmProject({ movies: { query: NESTED } });
+    expect(await run(folder)).toMatchObject({ steps: [{ rows_out: 3000 }] });
+    const [column] = (await queryRun(
+      folder,
+      "select column_name as name from (describe movies) where column_name like 'reviews%'",
+    )) as readonly { readonly name: string }[];
+    const review = `select "rowId" as movie, unnest(cast("${column?.name}" as json[])) as r from movies`;
+    const columns = ["movie", ...["rowId", "stars", "text"].map((name) => `r->>'${name}'`)];
+    await expectSame(
+      folder,
+      REVIEWS_THERE,
+      `select ${digest([...columns, "epoch_us(cast(r->>'written' as timestamptz))"], "cast(r->>'rowId' as bigint)")}
+       from (${review})`,
+    );
+  });
+
+  test("are refused when the pipeline is compiled, where the query does not ask whether there is more", async () => {
+    const query = NESTED.replace("pageInfo { hasNextPage endCursor }", "");
+    const folder = filmProject({ movies: { query } });
+    const { exitCode, stderr } = await osiris(folder, "validate", "pipeline.yaml");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("allMovies.nodes.reviews");
+  });
+});
+
+describe("incremental reading", () => {
+  test("takes what was added since, once, when the last run has succeeded", async () => {
+    const since = `query Movies($since: Datetime, $after: Cursor) {
+      moviesSince(since: $since, first: 400, after: $after) {
+        nodes { rowId title updatedAt }
+        pageInfo { hasNextPage endCursor }
+      }
+    }`;
+    const insert = (id: number, minute: number): Promise<unknown> =>
+      askPostgres(
+        postgres.url,
+        `insert into ${FILM_SCHEMA}.movies (id, title, updated_at)
+         values (${id}, 'New', timestamptz '2026-02-01 00:00:00+00' + ${minute} * interval '1 minute')`,
+      );
+    const folder = filmProject({
+      movies: {
+        query: since,
+        incremental: { variable: "since", field: "updatedAt", lookback: "1h", key: ["rowId"] },
+      },
+    });
+    try {
+      expect(await run(folder)).toMatchObject({ steps: [{ rows_out: 3000 }] });
+      await insert(1, 0);
+      await insert(2, 1);
+      expect(await run(folder)).toMatchObject({ steps: [{ rows_out: 2 }] });
+      expect(await queryRun(folder, 'select "rowId" as id from movies order by 1')).toEqual([
+        { id: "1" },
+        { id: "2" },
+      ]);
+      // Later than the last one, with an earlier time: within lookback.
+      await insert(3, -30);
+      expect(await run(folder)).toMatchObject({ steps: [{ rows_out: 1 }] });
+      expect(await run(folder)).toMatchObject({ steps: [{ rows_out: 0 }] });
+    } finally {
+      await askPostgres(postgres.url, `delete from ${FILM_SCHEMA}.movies where id < 10`);
+    }
+  });
+});
+
+describe("a run that is killed", () => {
+  test("goes on after its last checkpoint, and has each row once", async () => {
+    const folder = filmProject({
+      movies: {
+        query: `query Movies($after: Cursor) {
+          allMovies(first: 10, after: $after) { nodes { ${MOVIE_FIELDS} } pageInfo { hasNextPage endCursor } }
+        }`,
+        dtype: MOVIE_TYPES,
+        checkpoint_seconds: 0,
+      },
+    });
+    const child = startOsiris(folder, "run", "pipeline.yaml");
+    const ended = new Promise((resolve) => child.once("close", (_, signal) => resolve(signal)));
+    await expect.poll(() => checkpoints(folder), { interval: 5, timeout: 20_000 }).toBeGreaterThan(20);
+    child.kill("SIGKILL");
+    expect(await ended).toBe("SIGKILL");
+    const before = checkpoints(folder);
+    expect(before).toBeLessThan(300);
+
+    expect(await run(folder, "--resume")).toMatchObject({ steps: [{ rows_out: 3000 }] });
+    await expectSame(folder, MOVIES_THERE, MOVIES_HERE("movies"));
+    const requests = logLines(runFolder(folder), "metrics").filter(
+      ({ metric }) => metric === "requests_made",
+    );
+    expect(Number(requests.at(-1)?.["value"])).toBeLessThanOrEqual(300 - before + 1);
+  });
+});
+
+/** How many checkpoints the project's only run has taken. */
+function checkpoints(folder: string): number {
+  if (!existsSync(join(folder, ".osiris_sessions"))) return 0;
+  const file = join(runFolder(folder), "logs/events.jsonl");
+  if (!existsSync(file)) return 0;
+  return readFileSync(file, "utf8").split('"event":"checkpoint"').length - 1;
+}
+
+describe("the server that is asked", () => {
+  test("can be checked", async () => {
+    const folder = filmProject({ movies: { query: "{ __typename }" } });
+    const { exitCode, stdout } = await osiris(folder, "connections", "doctor", "--json");
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { connections: [{ status: "ok" }] }]);
+  });
+
+  test("is discovered, and the queries that come of it run", async () => {
+    const folder = filmProject({});
+    const { stdout, stderr } = await osiris(folder, "discover", "@graphql.films", "--yaml");
+    expect(stderr).toBe("");
+    writeFileSync(join(folder, "pipeline.yaml"), pipeline(""));
+    appendFileSync(join(folder, "pipeline.yaml"), stdout);
+    const { steps } = (await run(folder)) as Run & { readonly steps: readonly { readonly id: string }[] };
+    expect(steps.map(({ rows_out }) => rows_out)).toEqual(expect.arrayContaining([400, 3000, 30_000]));
   });
 });
