@@ -119,6 +119,17 @@ describe("typed columns", () => {
       { id: 1, budget: "12.50", day: "2024-01-01" },
       { id: 2.5, budget: "7.00", day: null },
     ]);
+    const lists = [
+      field("id"),
+      field("tags", { type: "BIGINT[]", list: true }),
+      field("raw", { type: "JSON" }),
+    ];
+    const listed = await rowStep({ fields: lists }, [
+      { id: 1, tags: ["9007199254740993", 2, null], raw: { a: [1] } },
+    ]);
+    expect(await listed.query("SELECT id, tags, raw FROM films")).toEqual([
+      { id: 1n, tags: [9_007_199_254_740_993n, 2n, null], raw: '{"a":[1]}' },
+    ]);
     const bad = await rowStep({ fields }, [{ id: 1 }, { id: 2, budget: "abc" }]);
     expect(bad.record.steps[0]?.error?.message).toContain('Table "films", row 2, column "budget"');
   });
