@@ -98,7 +98,8 @@ function scalarText(column: string, value: Exclude<JsonInput, null>): string {
   throw new Misfit(column, value, "a scalar for VARCHAR");
 }
 
-function jsonText(column: string, value: Exclude<JsonInput, null>): string {
+/** A value as a typed JSON column takes it. */
+export function jsonText(column: string, value: JsonInput): string {
   try {
     return losslessJson(value);
   } catch (error) {

@@ -19,6 +19,7 @@ export async function inOrder<Task, Result>(
 ): Promise<void> {
   const failure = new AbortController();
   const both = AbortSignal.any([signal, failure.signal]);
+  let failed: { readonly error: unknown } | undefined;
   const begun: { readonly task: Task; readonly result: Promise<Result> }[] = [];
   try {
     for (;;) {
@@ -26,14 +27,19 @@ export async function inOrder<Task, Result>(
         const task = next();
         if (task === undefined) break;
         const result = begin(task, both);
-        // Awaited in its turn; until then a failure must not count as unhandled.
-        result.catch(() => undefined);
+        // It is awaited in its turn, but nobody should go on when it fails.
+        result.catch((error: unknown) => {
+          failed ??= { error };
+          failure.abort();
+        });
         begun.push({ task, result });
       }
       const first = begun.shift();
       if (first === undefined) return;
       await take(first.task, await first.result);
     }
+  } catch (error) {
+    throw failed === undefined ? error : failed.error;
   } finally {
     failure.abort();
     await Promise.allSettled(begun.map(({ result }) => result));

@@ -4,7 +4,7 @@ import { converter, type Convert } from "./convert-value.ts";
 import { isObject } from "./json-values.ts";
 import type { RowInProgress, RowPart } from "./row-parts.ts";
 import type { SeenFields } from "./seen-fields.ts";
-import { setCell, type SinkColumn } from "./table-sink.ts";
+import { isJson, setCell, type SinkColumn } from "./table-sink.ts";
 
 /** So many different fields are told apart; a source whose keys are data has more. */
 const MOST_FIELDS = 5_000;
@@ -77,7 +77,7 @@ export class LoosePart implements RowPart {
 
   /** An empty object is kept as a cell: it has no fields that could tell of it. */
   #isTakenApart(value: JsonInput, field: LooseField): value is JsonObject {
-    const isShallow = field.path.length <= this.#options.depth && field.convert === undefined;
+    const isShallow = field.path.length <= this.#options.depth && !this.#types.has(field.column);
     return isShallow && isObject(value) && Object.keys(value).length > 0;
   }
 
@@ -107,7 +107,7 @@ export class LoosePart implements RowPart {
     for (let copy = 2; this.#names.has(column); copy++) column = `${joined}_${copy}`;
     this.#names.add(column);
     const type = this.#types.get(column);
-    const convert = type === undefined ? undefined : converter(column, type);
+    const convert = type === undefined || isJson(type) ? undefined : converter(column, type);
     const hasCell = this.#seen.has("column", JSON.stringify(path));
     const field: LooseField = { path, column, convert, inside: new Map(), hasCell };
     this.#fields.push(field);

@@ -5,7 +5,7 @@ import { converter, type Convert } from "./convert-value.ts";
 import { isList, isObject } from "./json-values.ts";
 import { Misfit } from "./misfit.ts";
 import type { SeenFields, SeenKind } from "./seen-fields.ts";
-import { setCell, type OutRow, type SinkColumn } from "./table-sink.ts";
+import { isJson, setCell, type OutRow, type SinkColumn } from "./table-sink.ts";
 
 /** A row that is being taken apart: its cells, and what goes to other tables. */
 export interface RowInProgress {
@@ -54,7 +54,7 @@ export class ColumnPart implements RowPart {
     this.sinkColumns = [{ name: column, type }];
     this.isTyped = type !== undefined;
     this.#column = column;
-    this.#convert = type === undefined ? undefined : converter(column, type);
+    this.#convert = type === undefined || isJson(type) ? undefined : converter(column, type);
     this.#prune = prune;
   }
 

@@ -1,4 +1,4 @@
-import { OsirisError, type CellInput, type JsonInput } from "@osiris/core";
+import { OsirisError, type JsonInput } from "@osiris/core";
 import type { TablePlan } from "../query/query-plan.ts";
 import type { CellField } from "./cell-connections.ts";
 import { converter, type Convert } from "./convert-value.ts";
@@ -12,7 +12,7 @@ import { setCell, type SinkColumn, type TableSink } from "./table-sink.ts";
 export const INDEX_COLUMN = "_index";
 
 /** Whose items they are: the cells of the parent's keys. */
-export type ParentCells = readonly (CellInput | JsonInput)[];
+export type ParentCells = readonly JsonInput[];
 
 /** A further page of a connection whose items are rows of a table. */
 export interface PageTask {
@@ -51,7 +51,7 @@ export class TableRows {
   readonly cellFields: readonly CellField[];
   readonly sink: TableSink;
   readonly #options: TableRowsOptions;
-  readonly #parentKeys: readonly { readonly column: string; readonly convert: Convert | undefined }[];
+  readonly #parentKeys: readonly ParentColumn[];
   readonly #row: RowInProgress = { out: {}, lists: [], connections: [] };
 
   constructor(options: TableRowsOptions) {
@@ -70,37 +70,41 @@ export class TableRows {
     return [...parentColumns(this.plan).map(({ name }) => name), ...this.#options.part.columns()];
   }
 
-  /** Adds a row of the main table, or with all that is in it. */
+  /** Adds a row of the main table, with all that is in it. */
   add(item: JsonInput | undefined): void {
-    this.#add(item, this.sink.newRow());
+    this.#add(item, NO_PARENT, 0);
   }
 
   /** Adds the items of a list, of which the first has the place `index`. */
   addItems(items: readonly JsonInput[], parent: ParentCells, index: number): void {
+    const { scalars } = this.#options;
     for (let at = 0; at < items.length; at++) {
-      const out = this.sink.newRow();
-      for (let key = 0; key < parent.length; key++) {
-        const { column = "", convert } = this.#parentKeys[key] ?? {};
-        const value = parent[key] as JsonInput;
-        setCell(out, column, convert === undefined ? value : convert(value));
-      }
-      out[INDEX_COLUMN] = index + at;
-      const item = items[at];
-      this.#add(this.#options.scalars ? { value: item } : item, out);
+      this.#add(scalars ? { value: items[at] } : items[at], parent, index + at);
     }
   }
 
-  #add(item: JsonInput | undefined, out: RowInProgress["out"]): void {
+  #add(item: JsonInput | undefined, parent: ParentCells, index: number): void {
     const row = this.#row;
-    row.out = out;
+    row.out = this.sink.newRow();
     try {
+      if (parent !== NO_PARENT) this.#fillParent(parent, index);
       this.#options.part.fill(item, row, NO_HOLDER);
+      this.sink.add(row.out);
     } catch (error) {
       throw error instanceof Misfit ? misfitError(error, this.sink.name, this.sink.rows + 1) : error;
     }
-    this.sink.add(out);
     if (row.lists.length > 0) this.#addLists(item);
     if (row.connections.length > 0) this.#openConnections(item);
+  }
+
+  #fillParent(parent: ParentCells, index: number): void {
+    const { out } = this.#row;
+    for (let key = 0; key < parent.length; key++) {
+      const { column, convert } = this.#parentKeys[key] as ParentColumn;
+      const value = parent[key] as JsonInput;
+      setCell(out, column, convert === undefined ? value : convert(value));
+    }
+    out[INDEX_COLUMN] = index;
   }
 
   #addLists(item: JsonInput | undefined): void {
@@ -153,3 +157,9 @@ export class TableRows {
 }
 
 const NO_HOLDER = {};
+const NO_PARENT: ParentCells = [];
+
+interface ParentColumn {
+  readonly column: string;
+  readonly convert: Convert | undefined;
+}

@@ -1,7 +1,13 @@
 import type { CellInput, Column, DriverContext, JsonInput, JsonTableWriter, TableWriter } from "@osiris/core";
 
-/** A row by column name, on its way into a table. */
+import { jsonText } from "./convert-value.ts";
+
+/** A row by column name, on its way into a table. In JSON columns the values stand as they are. */
 export type OutRow = Record<string, CellInput | JsonInput>;
+
+export function isJson(type: string): boolean {
+  return type.trim().toUpperCase() === "JSON";
+}
 
 export function setCell(row: OutRow, column: string, cell: CellInput | JsonInput): void {
   // Assigned, it would be the row's prototype.
@@ -18,6 +24,7 @@ export interface TableSink {
   readonly rows: number;
   /** A row to fill and {@link add}: every column of the sink is written, or already NULL. */
   newRow(): OutRow;
+  /** A Misfit for what a JSON column does not hold. */
   add(row: OutRow): void;
   /** Hands on the rows that were added. Await it. */
   flush(): Promise<void>;
@@ -51,10 +58,12 @@ class TypedSink implements TableSink {
   readonly #writer: TableWriter;
   /** Used again and again: each row writes all columns. */
   readonly #row: OutRow;
+  readonly #jsonColumns: readonly string[];
 
   constructor(writer: TableWriter, columns: readonly SinkColumn[]) {
     this.#writer = writer;
     this.#row = emptyRow(columns);
+    this.#jsonColumns = typed(columns).flatMap(({ name, type }) => (isJson(type) ? [name] : []));
   }
 
   get name(): string {
@@ -70,6 +79,10 @@ class TypedSink implements TableSink {
   }
 
   add(row: OutRow): void {
+    for (const column of this.#jsonColumns) {
+      const value = row[column] as JsonInput;
+      if (value !== null) row[column] = jsonText(column, value);
+    }
     this.#writer.append(row as Record<string, CellInput>);
   }
 
