@@ -1,11 +1,18 @@
 import {
+  getNamedType,
+  getNullableType,
   isAbstractType,
+  isObjectType,
   Kind,
+  parse,
   print,
+  validate,
   visit,
   type ASTNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
@@ -14,6 +21,7 @@ import { argumentOf, type Connection } from "./connections.ts";
 import { fragmentsIn, usedVariables } from "./document.ts";
 import { missingPageInfo, placeOfField, refuseBackwards } from "./pagination.ts";
 import type { Planning } from "./planning.ts";
+import { didYouMean } from "./problems.ts";
 import type { NestedConnection } from "./query-plan.ts";
 import { childNamed, nameOf, type Occurrence, type Selected } from "./selection.ts";
 
@@ -23,7 +31,7 @@ const NODE: ParentLookup = { field: "node", argument: "id", argument_type: "ID!"
 export class NestedConnections {
   /** Selections that `__typename` is put into. */
   readonly #typed = new Set<SelectionSetNode>();
-  readonly #found = new Map<string, NestedConnection>();
+  readonly #planned = new Map<Selected, NestedConnection | undefined>();
   readonly #typeAlias: string;
   readonly #idVariable: string;
   readonly #cursorVariable: string;
@@ -48,16 +56,18 @@ export class NestedConnections {
     return this.#print([operation, ...fragments.values()]);
   }
 
-  /** By name. */
-  get found(): ReadonlyMap<string, NestedConnection> {
-    return this.#found;
-  }
-
   /**
    * @param holder the object that has the connection
    * @returns undefined when its pages cannot be asked for, which is then among the problems
    */
   plan(connection: Connection, holder: Selected): NestedConnection | undefined {
+    if (!this.#planned.has(connection.field)) {
+      this.#planned.set(connection.field, this.#plan(connection, holder));
+    }
+    return this.#planned.get(connection.field);
+  }
+
+  #plan(connection: Connection, holder: Selected): NestedConnection | undefined {
     const name = nameOf(connection.field);
     const lookup = { ...NODE, ...this.#planning.config.nested[name] };
     const key = this.#keyOf(holder, lookup, connection);
@@ -67,7 +77,7 @@ export class NestedConnections {
     for (const { field: place } of holder.occurrences) {
       if (place.selectionSet !== undefined) this.#typed.add(place.selectionSet);
     }
-    const nested: NestedConnection = {
+    return {
       name,
       items: items.key,
       cursor: [pageInfo.key, cursor.key],
@@ -80,8 +90,37 @@ export class NestedConnections {
       followUp: this.#followUps(field, lookup),
       answer: ["data", lookup.field, field.key],
     };
-    this.#found.set(name, nested);
-    return nested;
+  }
+
+  /** Checks the settings for connections, and the follow-up queries against the schema. Call it when all are planned. */
+  check(): void {
+    const { config, problems, schema } = this.#planning;
+    const names = [...this.#planned.keys()].map(nameOf);
+    for (const name of Object.keys(config.nested)) {
+      if (names.includes(name)) continue;
+      problems.add(pointerOf(name), `The rows have no connection "${name}"`, didYouMean(name, names));
+    }
+    if (schema === undefined) return;
+    for (const [field, nested] of this.#planned) {
+      if (nested !== undefined && field.parent !== undefined)
+        this.#checkFollowUps(nested, field, field.parent, schema);
+    }
+  }
+
+  #checkFollowUps(nested: NestedConnection, field: Selected, holder: Selected, schema: GraphQLSchema): void {
+    for (const type of concreteTypes(holder, schema)) {
+      if (!field.occurrences.some((place) => this.#mayHold(place, type.name))) continue;
+      const [error] = validate(schema, parse(nested.followUp(type.name).text), undefined, { maxErrors: 1 });
+      if (error === undefined) continue;
+      const { config, problems } = this.#planning;
+      const lookup = { ...NODE, ...config.nested[nested.name] };
+      const message =
+        `Further pages of ${nested.name} cannot be asked for through ${lookup.field}(${lookup.argument}:): ` +
+        error.message.replace(/\.$/, "");
+      const pointer = Object.hasOwn(config.nested, nested.name) ? pointerOf(nested.name) : "/query";
+      problems.add(pointer, message, lookupHint(nested.name, type, schema));
+      return;
+    }
   }
 
   #keyOf(holder: Selected, lookup: ParentLookup, connection: Connection): Selected | undefined {
@@ -270,4 +309,26 @@ function freeName(wanted: string, taken: ReadonlySet<string>): string {
   let name = wanted;
   for (let copy = 2; taken.has(name); copy++) name = `${wanted}_${copy}`;
   return name;
+}
+
+/** The types that an object may have. */
+function concreteTypes({ type }: Selected, schema: GraphQLSchema): readonly GraphQLObjectType[] {
+  const named = type === undefined ? undefined : getNamedType(type);
+  if (isAbstractType(named)) return schema.getPossibleTypes(named);
+  return isObjectType(named) ? [named] : [];
+}
+
+/** The fields of the query that find one object of the type. */
+function lookupHint(name: string, type: GraphQLObjectType, schema: GraphQLSchema): string {
+  const finders = Object.values(schema.getQueryType()?.getFields() ?? {})
+    .filter((field) => field.args.length > 0 && getNullableType(field.type) === type)
+    .map(
+      (field) => `${field.name}(${field.args.map((arg) => `${arg.name}: ${String(arg.type)}`).join(", ")})`,
+    );
+  const choice = finders.length === 0 ? "" : ` There is: ${finders.slice(0, 5).join(", ")}.`;
+  return `Say in nested["${name}"] which field of the query finds one ${type.name} by its key.${choice}`;
+}
+
+function pointerOf(name: string): string {
+  return `/nested/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }

@@ -3,7 +3,7 @@ import type { NestedConnections } from "./nested-connections.ts";
 import { wayTo, type Paging } from "./pagination.ts";
 import type { Planning } from "./planning.ts";
 import type { RowsPlan } from "./query-plan.ts";
-import type { DataPath } from "./response-path.ts";
+import { selectedIn, type DataPath } from "./response-path.ts";
 import { nameOf, type Selected } from "./selection.ts";
 import { planTables } from "./table-plans.ts";
 
@@ -17,6 +17,7 @@ export function planRows(
   const rows = target === undefined ? defaultRows(planning, paging) : target.selected;
   if (rows !== undefined && !canBeRows(planning, rows, paging)) return undefined;
   const known = rows === undefined || rows.children.size === 0 ? undefined : rows;
+  checkFields(planning, known, paging);
   const table = planTables(planning, known, nested);
   if (table === undefined) return undefined;
   return {
@@ -55,6 +56,25 @@ function canBeRows(planning: Planning, rows: Selected, { connection, plan }: Pag
     `Set data_path: data.${list ? nameOf(list) : ""} and arrays: tables: then they are a table of their own.`,
   );
   return false;
+}
+
+/** The fields of a row that the config names have to be selected. */
+function checkFields(planning: Planning, row: Selected | undefined, { plan }: Paging): void {
+  const { config, problems } = planning;
+  if (config.arrays === "list" && config.schema === undefined) {
+    const message = "arrays: list needs the types of the lists, which the query does not tell";
+    problems.add("/arrays", message, "Set schema, or use json or tables.");
+  }
+  if (row === undefined) return;
+  const check = (field: string, pointer: string): void => {
+    const found = selectedIn(field.split("."), row, pointer, problems);
+    if (found === undefined || found.children.size === 0) return;
+    problems.add(pointer, `${nameOf(found)} is an object`, "Name a field of it.");
+  };
+  if (plan?.kind === "keyset") check(plan.key.join("."), "/pagination_key");
+  if (config.incremental === undefined) return;
+  check(config.incremental.field, "/incremental/field");
+  config.incremental.key?.forEach((field, index) => check(field, `/incremental/key/${index}`));
 }
 
 function jsonPathTo({ pageFields }: Planning, rows: Selected): string {
