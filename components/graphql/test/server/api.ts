@@ -59,7 +59,7 @@ const TYPES = /* GraphQL */ `
   }
   type Query {
     movies(first: Int, after: String, since: String): Movies
-    list(limit: Int, offset: Int, page: Int, afterId: Int): [Movie]
+    list(limit: Int, offset: Int, page: Int, afterId: ID): [Movie]
     number: Int
     nothing: Movies
   }
@@ -109,7 +109,7 @@ interface Paging {
   readonly limit?: number;
   readonly offset?: number;
   readonly page?: number;
-  readonly afterId?: number;
+  readonly afterId?: string;
 }
 
 function resolvers(rows: readonly Movie[]): Record<string, Record<string, unknown>> {
@@ -127,7 +127,7 @@ function resolvers(rows: readonly Movie[]): Record<string, Record<string, unknow
     };
   };
   const list = (_: unknown, { limit = 10, offset, page, afterId }: Paging): readonly Movie[] => {
-    const begin = offset ?? (page === undefined ? (afterId ?? 0) : (page - 1) * limit);
+    const begin = offset ?? (page === undefined ? Number(afterId ?? 0) : (page - 1) * limit);
     return rows.slice(begin, begin + limit);
   };
   const broken = (): never => {
