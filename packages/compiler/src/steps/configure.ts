@@ -22,9 +22,15 @@ export interface StepConfiguration {
   readonly valid: boolean;
   /** Whether a secret is written out in it: what others say of it could repeat a part. */
   readonly holdsSecrets: boolean;
+  /** Where a value of `merged` is written: in the step, or in its connection. */
+  spanOf(path: Path): Span;
 }
 
-export const NO_CONFIG: StepConfiguration = { own: {}, merged: {}, valid: false, holdsSecrets: false };
+/** Of a step without a usable component. */
+export function noConfiguration(path: Path, { source }: CompileScope): StepConfiguration {
+  const spanOf = (inner: Path): Span => source.spanOf([...path, "config", ...inner]);
+  return { own: {}, merged: {}, valid: false, holdsSecrets: false, spanOf };
+}
 
 /** Fills in a step's config and checks it: spec defaults < connection < step. */
 export function configure(
@@ -63,6 +69,7 @@ export function configure(
     ...(connection === undefined ? {} : { connection }),
     valid: valid && !holdsSecrets && !misnamed && !isMissing,
     holdsSecrets,
+    spanOf: (inner) => place.value(inner),
   };
 }
 
