@@ -1,6 +1,8 @@
-import { defineDriver, OsirisError, type Driver } from "@osiris/core";
+import { defineDriver, type Driver } from "@osiris/core";
 import type { GraphqlConfig, GraphqlConnection } from "./config.ts";
+import { extract } from "./extract.ts";
 import { announcedColumns, validateConfig } from "./query/compile-checks.ts";
+import { stepPlan } from "./step-plan.ts";
 
 export const graphqlExtractor: Driver<GraphqlConfig, GraphqlConnection> = defineDriver<
   GraphqlConfig,
@@ -8,7 +10,5 @@ export const graphqlExtractor: Driver<GraphqlConfig, GraphqlConnection> = define
 >({
   validate: validateConfig,
   columns: announcedColumns,
-  run() {
-    throw new OsirisError({ code: "graphql.todo", category: "internal", message: "Not built yet" });
-  },
+  run: async ({ config, ctx }) => extract(config, await stepPlan(config, ctx.signal), ctx),
 });

@@ -1,7 +1,16 @@
-import type { DriverContext, JsonValue } from "@osiris/core";
+import type { DriverContext, JsonInput, JsonValue } from "@osiris/core";
 import type { GraphqlConfig } from "../config.ts";
-import type { RowsPlan } from "../query/query-plan.ts";
+import type { RowsPlan, TablePlan } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
+import { cellFields, completeCells } from "./cell-connections.ts";
+import { inOrder } from "./in-order.ts";
+import { LoosePart } from "./loose-part.ts";
+import { afterPage, itemsOf, nextPage } from "./open-connection.ts";
+import { planRow, type ChildTable, type PlannedRow } from "./plan-rows.ts";
+import { SeenFields } from "./seen-fields.ts";
+import { parentColumns, TableRows, type PageTask } from "./table-rows.ts";
+import { lazyJsonSink, openTypedSink, type TableSink } from "./table-sink.ts";
+import { TaskQueue } from "./task-queue.ts";
 
 /** The tables of a step, from rows as the API gives them. */
 export interface RowTables {
@@ -9,7 +18,10 @@ export interface RowTables {
   readonly rows: number;
   /** Rows of all tables so far. */
   readonly totalRows: number;
-  /** Adds the rows of a page, with all pages of the connections inside of them. */
+  /**
+   * Adds the rows of a page, with all pages of the connections inside of them. Await it before the next call. After an
+   * error nothing more can be added. The rows are the tables' own from now on: lists inside of them may grow.
+   */
   add(rows: readonly JsonObject[], signal: AbortSignal): Promise<void>;
   /** What a later attempt needs to go on: for the checkpoint. */
   readonly shape: JsonValue;
@@ -29,17 +41,144 @@ export interface RowTablesOptions {
   readonly shape: JsonValue | undefined;
 }
 
+/** Opens the tables that the plan knows, also those that stay empty; the others come with their first row. */
 export async function openRowTables(options: RowTablesOptions): Promise<RowTables> {
-  const table = await options.ctx.createJsonTable();
-  return {
-    get rows() {
-      return table.rows;
+  const tables = new StepRowTables(options);
+  await tables.open();
+  return tables;
+}
+
+/** A table, and whether its rows are of a list at all: if not, it is not made. */
+interface OpenTable {
+  readonly rows: TableRows;
+  readonly exists: () => boolean;
+}
+
+class StepRowTables implements RowTables {
+  readonly #options: RowTablesOptions;
+  readonly #seen: SeenFields;
+  readonly #tables: OpenTable[] = [];
+  readonly #later = new TaskQueue<PageTask>();
+  #main: TableRows | undefined;
+
+  constructor(options: RowTablesOptions) {
+    this.#options = options;
+    this.#seen = new SeenFields(options.shape);
+  }
+
+  async open(): Promise<void> {
+    const { table } = this.#options.plan;
+    this.#main = await this.#openTable(table, { scalars: false, depth: 0, exists: () => true });
+    await this.#flush();
+  }
+
+  get rows(): number {
+    return this.#main?.sink.rows ?? 0;
+  }
+
+  get totalRows(): number {
+    return this.#tables.reduce((sum, { rows }) => sum + rows.sink.rows, 0);
+  }
+
+  get shape(): JsonValue {
+    return this.#seen.state;
+  }
+
+  async add(rows: readonly JsonObject[], signal: AbortSignal): Promise<void> {
+    const main = this.#main as TableRows;
+    await this.#complete(rows, main, signal);
+    for (const row of rows) main.add(row);
+    await this.#flush();
+    const { execute, variables, config } = this.#options;
+    const work = {
+      next: () => this.#later.next(),
+      begin: ({ open }: PageTask, both: AbortSignal) => nextPage(open, execute, variables, both),
+      take: (task: PageTask, page: JsonObject) => this.#takePage(task, page, signal),
+    };
+    await inOrder(work, config.max_concurrent, signal);
+  }
+
+  async close(): Promise<void> {
+    for (const { rows, exists } of this.#tables) {
+      if (exists()) await rows.sink.close(rows.columns());
+    }
+  }
+
+  async #takePage(task: PageTask, page: JsonObject, signal: AbortSignal): Promise<void> {
+    const { open, table, parent, index } = task;
+    const items = itemsOf(open.connection, page);
+    await this.#complete(items, table, signal);
+    table.addItems(items, parent, index);
+    await this.#flush();
+    const rest = afterPage(open, page);
+    if (rest !== undefined) this.#later.push({ ...task, open: rest, index: index + items.length });
+  }
+
+  async #complete(
+    rows: readonly (JsonInput | JsonObject)[],
+    { cellFields: fields }: TableRows,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { execute, variables, config } = this.#options;
+    await completeCells(rows, fields, { execute, variables, maxConcurrent: config.max_concurrent }, signal);
+  }
+
+  async #flush(): Promise<void> {
+    for (const { rows, exists } of this.#tables) {
+      if (exists()) await rows.sink.flush();
+    }
+  }
+
+  async #openTable(
+    plan: TablePlan,
+    at: {
+      readonly scalars: boolean;
+      readonly depth: number;
+      readonly exists: () => boolean;
+      readonly isSure?: boolean;
     },
-    get totalRows() {
-      return table.rows;
-    },
-    shape: {},
-    add: (rows) => table.append(rows),
-    close: () => table.close(),
-  };
+  ): Promise<TableRows> {
+    const { config, ctx } = this.#options;
+    const { isSure = true } = at;
+    const { part, children } = this.#plannedRow(plan, config);
+    const columns = [...parentColumns(plan), ...part.sinkColumns];
+    const isTyped = part.isTyped && columns.every(({ type }) => type !== undefined);
+    const sinkOptions = { ctx, output: plan.output, columns };
+    const sink: TableSink = isTyped && isSure ? await openTypedSink(sinkOptions) : lazyJsonSink(sinkOptions);
+    const childTables = new Map<TablePlan, TableRows>();
+    const rows = new TableRows({
+      plan,
+      part,
+      sink,
+      scalars: at.scalars,
+      depth: at.depth,
+      children: childTables,
+      cellFields: cellFields(plan.fields ?? []),
+      later: (task) => this.#later.push(task),
+    });
+    this.#tables.push({ rows, exists: at.exists });
+    for (const child of children) {
+      childTables.set(child.plan, await this.#openChild(child, at, isSure));
+    }
+    return rows;
+  }
+
+  #openChild(
+    { plan, scalars, isKnown, name }: ChildTable,
+    at: { readonly depth: number; readonly exists: () => boolean },
+    isSure: boolean,
+  ): Promise<TableRows> {
+    const exists = isKnown ? at.exists : () => this.#seen.has("list", name);
+    return this.#openTable(plan, { scalars, depth: at.depth + 1, exists, isSure: isSure && isKnown });
+  }
+
+  #plannedRow(plan: TablePlan, config: GraphqlConfig): PlannedRow {
+    if (plan.fields !== undefined) return planRow(plan, plan.fields, this.#seen);
+    const declared = Object.entries(config.dtype).map(([name, type]) => ({ name, type }));
+    const depth = config.flatten_result ? (config.flatten_depth ?? Number.POSITIVE_INFINITY) : 0;
+    return {
+      part: new LoosePart({ separator: config.flatten_separator, depth, declared }, this.#seen),
+      children: [],
+    };
+  }
 }

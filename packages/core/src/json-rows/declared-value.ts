@@ -14,8 +14,19 @@ export function declaredValue(cell: Exclude<JsonCell, null>, type: string): Cell
     case "DOUBLE":
       return typeof cell === "bigint" && BigInt(Number(cell)) === cell ? Number(cell) : scalar(cell, type);
     default:
+      if (type.endsWith("]") && cell instanceof JsonText) return list(cell.text);
       return type.startsWith("DECIMAL") ? decimal(cell) : scalar(cell, type);
   }
+}
+
+/** The elements of an array, as the table writer takes them: long whole numbers as bigints. */
+function list(text: string): CellInput {
+  type Reviver = (key: string, value: CellInput, context: { readonly source: string }) => CellInput;
+  const exact: Reviver = (_key, value, { source }) =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+      ? BigInt(source)
+      : value;
+  return JSON.parse(text, exact as Parameters<typeof JSON.parse>[1]) as CellInput;
 }
 
 function scalar(cell: Exclude<JsonCell, null>, type: string): CellInput {

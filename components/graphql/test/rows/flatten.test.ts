@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { field, object, typed } from "./plans.ts";
+import { rowStep, shapeOf } from "./row-step.ts";
+
+describe("one table", () => {
+  test("objects are taken apart; a null one makes all of its columns NULL", async () => {
+    const author = object(
+      "author",
+      [typed("name", "VARCHAR"), object("born", [typed("year", "INTEGER")], { list: false })],
+      {
+        list: false,
+      },
+    );
+    const run = await rowStep({ fields: [typed("id", "VARCHAR"), author, typed("stars", "DOUBLE")] }, [
+      { id: "a", author: { name: "Ann", born: { year: 1970 } }, stars: 4.5 },
+      { id: "b", author: null, stars: 1 },
+      { stars: null, author: { born: null, name: "Bo" }, id: "c" },
+    ]);
+    expect(run.record.status).toBe("succeeded");
+    expect(await shapeOf(run)).toEqual([
+      "id VARCHAR",
+      "author.name VARCHAR",
+      "author.born.year INTEGER",
+      "stars DOUBLE",
+    ]);
+    expect(await run.query("FROM films ORDER BY id")).toEqual([
+      { id: "a", "author.name": "Ann", "author.born.year": 1970, stars: 4.5 },
+      { id: "b", "author.name": null, "author.born.year": null, stars: 1 },
+      { id: "c", "author.name": "Bo", "author.born.year": null, stars: null },
+    ]);
+  });
+
+  test("columns without types are found in the values", async () => {
+    const run = await rowStep(
+      { fields: [field("id"), object("author", [field("name"), field("age")]), field("tags")] },
+      [
+        { id: 1, author: null, tags: null },
+        { id: 2, author: { name: "Ann", age: 12 }, tags: ["x", 1] },
+      ],
+    );
+    expect((await shapeOf(run)).toSorted()).toEqual([
+      "author.age BIGINT",
+      "author.name VARCHAR",
+      "id BIGINT",
+      "tags JSON",
+    ]);
+    expect(await run.query("SELECT * FROM films ORDER BY id")).toMatchObject([
+      { id: 1n, "author.name": null },
+      { id: 2n, "author.name": "Ann", "author.age": 12n, tags: '["x",1]' },
+    ]);
+  });
+});
