@@ -1,10 +1,12 @@
+import { execFile } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { postgraphileServer, postgresServer, useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { askPostgres, FILM_SCHEMA, makeFilmDatabase } from "../src/film-database.ts";
 import { osiris, startOsiris } from "../src/osiris.ts";
-import { logLines, pipeline, project, runFolder } from "../src/project.ts";
+import { logLines, pipeline, project, REPOSITORY, runFolder } from "../src/project.ts";
 
 const postgres = useServer(postgresServer());
 postgres.prepare(({ url }) => makeFilmDatabase(url));
@@ -136,23 +138,32 @@ const REVIEWS_THERE = `select ${digest(
 )} from ${FILM_SCHEMA}.reviews`;
 
 describe("connections inside of rows", () => {
-  test("become a table with the keys of their parents, all of them", async () => {
-    const folder = filmProject({
-      movies: {
-        query: NESTED,
-        arrays: "tables",
-        dtype: { "reviews.rowId": "BIGINT", "reviews.written": "TIMESTAMPTZ" },
+  test.each([
+    ["node(id:)", "id", {}],
+    [
+      "a field of its own",
+      "rowId",
+      {
+        row_key: ["rowId"],
+        nested: {
+          "allMovies.nodes.reviews": {
+            field: "movieByRowId",
+            argument: "rowId",
+            argument_type: "BigInt!",
+            key: "rowId",
+          },
+        },
       },
-    });
+    ],
+  ])("become a table with the keys of their parents, all of them, by %s", async (_, key, lookup) => {
+    const dtype = { rowId: "BIGINT", "reviews.rowId": "BIGINT", "reviews.written": "TIMESTAMPTZ" };
+    const folder = filmProject({ movies: { query: NESTED, arrays: "tables", dtype, ...lookup } });
     expect(await run(folder)).toMatchObject({ steps: [{ rows_out: 33_000 }] });
     const columns = 'm."rowId", r."rowId", r.stars, r.text, epoch_us(r.written)';
-    await expectSame(
-      folder,
-      REVIEWS_THERE,
-      `select ${digest(columns, 'r."rowId"')} from movies__reviews r join movies m on m.id = r._parent_id`,
-    );
+    const joined = `movies__reviews r join movies m on m."${key}" = r."_parent_${key}"`;
+    await expectSame(folder, REVIEWS_THERE, `select ${digest(columns, 'r."rowId"')} from ${joined}`);
     // The places in the lists, which come in pages, have no gaps.
-    const places = `select count(*) = max(_index) + 1 as whole from movies__reviews group by _parent_id`;
+    const places = `select count(*) = max(_index) + 1 as whole from movies__reviews group by "_parent_${key}"`;
     expect(await queryRun(folder, `select distinct whole from (${places})`)).toEqual([{ whole: true }]);
   });
 
@@ -248,6 +259,18 @@ describe("a run that is killed", () => {
   });
 });
 
+/** Runs the script in the driver's README, for this server. */
+async function askForSchema(): Promise<string> {
+  const readme = readFileSync(join(REPOSITORY, "components/graphql/README.md"), "utf8");
+  const script = /<<'EOF'\n(?<script>.*?)\nEOF/su.exec(readme)?.groups?.["script"] ?? "";
+  const own = script.replace("https://api.example.com/graphql", postgraphile.url);
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", own], {
+    cwd: REPOSITORY,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
+}
+
 /** How many checkpoints the project's only run has taken. */
 function checkpoints(folder: string): number {
   if (!existsSync(join(folder, ".osiris_sessions"))) return 0;
@@ -257,6 +280,24 @@ function checkpoints(folder: string): number {
 }
 
 describe("the server that is asked", () => {
+  test("tells its schema to the README's script, and queries are checked against it", async () => {
+    const query = `query Movies($after: Cursor) {
+      allMovies(first: 1000, after: $after) { nodes { title tags } pageInfo { hasNextPage endCursor } }
+    }`;
+    const folder = filmProject({ movies: { query, schema: "schema.json", arrays: "list" } });
+    writeFileSync(join(folder, "schema.json"), await askForSchema());
+    await run(folder);
+    expect(await queryRun(folder, "select column_name, column_type from (describe movies)")).toEqual([
+      { column_name: "title", column_type: "VARCHAR" },
+      { column_name: "tags", column_type: "VARCHAR[]" },
+    ]);
+    const file = join(folder, "pipeline.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replace("title tags", "titel tags"));
+    const { exitCode, stderr } = await osiris(folder, "validate", "pipeline.yaml");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Did you mean "title"');
+  });
+
   test("can be checked", async () => {
     const folder = filmProject({ movies: { query: "{ __typename }" } });
     const { exitCode, stdout } = await osiris(folder, "connections", "doctor", "--json");
