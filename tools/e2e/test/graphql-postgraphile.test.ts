@@ -98,7 +98,6 @@ describe("all rows of a table", () => {
       query: `query Movies($after: Cursor) {
         allMovies(first: 700, after: $after) { edges { node { ${MOVIE_FIELDS} } } pageInfo { hasNextPage endCursor } }
       }`,
-      data_path: "data.allMovies.edges[*].node",
     },
     offset: {
       query: `query Movies($offset: Int) { allMovies(first: 700, offset: $offset) { nodes { ${MOVIE_FIELDS} } } }`,
