@@ -483,7 +483,11 @@ describe("credentials", () => {
     for (const on_partial of ["fail", "keep"]) {
       const api = await startApi([], fault);
       const config = { auth_type: "basic", auth_username: "${READER}", auth_token: "${TOKEN}", on_partial };
-      const done = await run(api, { ...config, max_retries: 1 }, { environment: { TOKEN, READER: "reader" } });
+      const done = await run(
+        api,
+        { ...config, max_retries: 1 },
+        { environment: { TOKEN, READER: "reader" } },
+      );
       const found = filesWith([TOKEN, BASIC], done.folder);
       expect(found).toEqual([]);
       expect(JSON.stringify(done.record)).not.toContain(TOKEN);
