@@ -21,7 +21,7 @@ const scalar = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 5 }),
   fc.boolean(),
   fc.constant(null),
-  fc.constantFrom(new JsonNumeral("12345678901234567890"), new JsonNumeral("0.12345678901234567890")),
+  fc.constantFrom(new JsonNumeral("12345678901234567890"), new JsonNumeral("0.12345678901234567891")),
 );
 
 const selection = fc.letrec<{ any: Selection; fields: readonly Selection[] }>((tie) => ({
@@ -140,14 +140,19 @@ function exact(cell: Cell | undefined): string | null {
   if (cell === null || cell === undefined) return null;
   const text = String(cell);
   if (text === "null") return null;
-  return text.startsWith('"') ? (JSON.parse(text) as string) : text;
+  return plain(text.startsWith('"') ? (JSON.parse(text) as string) : text);
+}
+
+/** Without the zeros that a DECIMAL column adds. */
+function plain(text: string): string {
+  return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, "") : text;
 }
 
 /** What is left of a value in tables: null lists and empty ones, null objects and those of nulls look alike. */
 function expected(value: JsonInput | undefined, selected: Selection): unknown {
   if (selected.kind === "scalar") {
     if (value === null || value === undefined) return null;
-    return value instanceof JsonNumeral ? value.numeral : String(value as string);
+    return plain(value instanceof JsonNumeral ? value.numeral : String(value as string));
   }
   if (selected.kind === "scalars")
     return isList(value) ? value.map((item) => expected(item, { kind: "scalar" })) : [];
