@@ -1,4 +1,6 @@
 export * from "./contract.ts";
+export { backoffMs } from "./backoff.ts";
+export type { Backoff } from "./backoff.ts";
 export { uniqueColumnNames } from "./column-names.ts";
 export { COMPONENT_SPEC_SCHEMA, connectionFields, familyOf } from "./component-spec.ts";
 export type {
