@@ -38,12 +38,7 @@ function parseQuery(query: string, problems: Problems): DocumentNode | undefined
     return parse(query, { maxTokens: MAX_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    problems.addError(
-      error,
-      query.includes("${")
-        ? 'Values belong in "variables": ${…} cannot stand in a query.'
-        : "Correct the query's syntax.",
-    );
+    problems.addError(error, "Correct the query there.");
     return undefined;
   }
 }

@@ -61,7 +61,7 @@ function canBeRows(planning: Planning, rows: Selected, { connection, plan }: Pag
 /** The fields of a row that the config names have to be selected. */
 function checkFields(planning: Planning, row: Selected | undefined, { plan }: Paging): void {
   const { config, problems } = planning;
-  if (config.arrays === "list" && config.schema === undefined) {
+  if (config.arrays === "list" && config.schema === undefined && planning.schema === undefined) {
     const message = "arrays: list needs the types of the lists, which the query does not tell";
     problems.add("/arrays", message, "Set schema, or use json or tables.");
   }

@@ -1,3 +1,4 @@
+import { getNullableType, isListType } from "graphql";
 import type { GraphqlConfig } from "../config.ts";
 import { connectionOf, isList } from "./connections.ts";
 import type { NestedConnections } from "./nested-connections.ts";
@@ -143,7 +144,8 @@ class TableBuilder {
   /** The items of a list of scalars. */
   #value(list: Selected): FieldDraft {
     const plain = { type: undefined, fields: undefined, list: false, flatten: false };
-    const selected = { ...list, key: "value" };
+    const type = list.type === undefined ? undefined : getNullableType(list.type);
+    const selected = { ...list, key: "value", type: isListType(type) ? type.ofType : type };
     return { ...plain, selected, column: "value", table: undefined, connection: undefined };
   }
 

@@ -78,10 +78,11 @@ function giveTypes(tables: readonly TableDraft[], { config, problems }: Planning
 }
 
 function typeBySchema({ selected, list, flatten }: FieldDraft, asList: boolean): string | undefined {
-  const isObject = selected.children.size > 0;
-  if (isObject) return list === true || !flatten ? "JSON" : undefined;
-  if (list !== true || asList) return columnType(selected.type) ?? (list === true ? "JSON" : undefined);
-  return "JSON";
+  if (selected.children.size > 0) return list === true || !flatten ? "JSON" : undefined;
+  const type = columnType(selected.type);
+  // A list in a list is one, too, when the outer one has become a table.
+  const isList = list === true || type?.endsWith("[]") === true;
+  return isList && (!asList || type === undefined) ? "JSON" : type;
 }
 
 function finished(table: TableDraft): TablePlan {
