@@ -2,7 +2,7 @@ import { OsirisError, type Column, type JsonInput } from "@osiris/core";
 import type { JsonObject } from "../transport/session.ts";
 import { converter, type Convert } from "./convert-value.ts";
 import { isObject } from "./json-values.ts";
-import type { RowInProgress, RowPart } from "./row-parts.ts";
+import type { RowInProgress, WholeRow } from "./row-parts.ts";
 import type { SeenFields } from "./seen-fields.ts";
 import { isJson, setCell, type SinkColumn } from "./table-sink.ts";
 
@@ -28,7 +28,7 @@ interface LooseField {
 }
 
 /** Rows of which the plan knows nothing: their fields are columns in the order in which they first come. */
-export class LoosePart implements RowPart {
+export class LoosePart implements WholeRow {
   readonly sinkColumns: readonly SinkColumn[];
   readonly isTyped = false;
   readonly #options: LooseOptions;
@@ -51,6 +51,10 @@ export class LoosePart implements RowPart {
     this.#types = new Map(options.declared.map(({ name, type }) => [name, type]));
     this.#seen = seen;
     for (const path of seen.paths) this.#restore(path);
+  }
+
+  becomeRow(): boolean {
+    return false;
   }
 
   fill(value: JsonInput | undefined, row: RowInProgress): void {

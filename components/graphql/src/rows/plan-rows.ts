@@ -1,6 +1,14 @@
 import type { FieldPlan, TablePlan } from "../query/query-plan.ts";
 import { pruner } from "./cell-connections.ts";
-import { ColumnPart, ConnectionPart, ObjectPart, TablePart, UnknownPart, type RowPart } from "./row-parts.ts";
+import {
+  ColumnPart,
+  ConnectionPart,
+  ObjectPart,
+  TablePart,
+  UnknownPart,
+  type RowPart,
+  type WholeRow,
+} from "./row-parts.ts";
 import type { SeenFields } from "./seen-fields.ts";
 
 /** A child table that a row can have items for. */
@@ -15,7 +23,7 @@ export interface ChildTable {
 }
 
 export interface PlannedRow {
-  readonly part: RowPart;
+  readonly part: WholeRow;
   readonly children: readonly ChildTable[];
 }
 

@@ -41,12 +41,22 @@ export interface RowPart {
   columns(): readonly string[];
 }
 
+/** The part that is a whole row. */
+export interface WholeRow extends RowPart {
+  /**
+   * Makes the object itself the row, where its members are the columns, one by one; values are converted in place. False,
+   * and nothing has changed, where it has to be taken apart. A Misfit as from {@link RowPart.fill}.
+   */
+  becomeRow(object: JsonObject): boolean;
+}
+
 /** One column. */
 export class ColumnPart implements RowPart {
   readonly sinkColumns: readonly SinkColumn[];
   readonly isTyped: boolean;
+  /** undefined: cells are the values as they are. */
+  readonly convert: Convert | undefined;
   readonly #column: string;
-  readonly #convert: Convert | undefined;
   readonly #prune: Prune | undefined;
 
   /** @param prune takes out of a JSON value what is not the query's */
@@ -54,17 +64,22 @@ export class ColumnPart implements RowPart {
     this.sinkColumns = [{ name: column, type }];
     this.isTyped = type !== undefined;
     this.#column = column;
-    this.#convert = type === undefined || isJson(type) ? undefined : converter(column, type);
+    this.convert = type === undefined || isJson(type) ? undefined : converter(column, type);
     this.#prune = prune;
   }
 
   fill(value: JsonInput | undefined, row: RowInProgress): void {
     const pruned = this.#prune === undefined ? value : this.#prune(value);
-    setCell(row.out, this.#column, this.#convert === undefined ? (pruned ?? null) : this.#convert(pruned));
+    setCell(row.out, this.#column, this.convert === undefined ? (pruned ?? null) : this.convert(pruned));
   }
 
   columns(): readonly string[] {
     return [this.#column];
+  }
+
+  /** True when the member `key` of a row is the column as it is, but for its conversion. */
+  isMember(key: string): boolean {
+    return this.#column === key && this.#prune === undefined;
   }
 }
 
@@ -73,11 +88,13 @@ export type Prune = (value: JsonInput | undefined) => JsonInput | undefined;
 const NOTHING: JsonObject = {};
 
 /** An object whose fields are columns: null makes them all NULL. */
-export class ObjectPart implements RowPart {
+export class ObjectPart implements WholeRow {
   readonly sinkColumns: readonly SinkColumn[];
   readonly isTyped: boolean;
   readonly #name: string;
   readonly #fields: readonly { readonly key: string; readonly inherited: boolean; readonly part: RowPart }[];
+  /** The conversions of its columns, when each of its members is one. */
+  readonly #members: readonly (Convert | undefined)[] | undefined;
 
   /** @param name in messages */
   constructor(name: string, fields: readonly { readonly key: string; readonly part: RowPart }[]) {
@@ -86,6 +103,31 @@ export class ObjectPart implements RowPart {
     this.#fields = fields.map(({ key, part }) => ({ key, part, inherited: key in Object.prototype }));
     this.sinkColumns = fields.flatMap(({ part }) => part.sinkColumns);
     this.isTyped = fields.every(({ part }) => part.isTyped);
+    const members = fields.flatMap(({ key, part }) =>
+      part instanceof ColumnPart && part.isMember(key) ? [part.convert] : [],
+    );
+    this.#members = members.length === fields.length ? members : undefined;
+  }
+
+  becomeRow(object: JsonObject): boolean {
+    if (this.#members === undefined || !this.#hasAllInOrder(object)) return false;
+    const row = object as OutRow;
+    for (let index = 0; index < this.#members.length; index++) {
+      const convert = this.#members[index];
+      if (convert === undefined) continue;
+      const { key } = this.#fields[index] as { readonly key: string };
+      const value = object[key];
+      const cell = convert(value);
+      if (cell !== value) row[key] = cell;
+    }
+    return true;
+  }
+
+  #hasAllInOrder(object: JsonObject): boolean {
+    let index = 0;
+    // oxlint-disable-next-line guard-for-in -- what JSON is parsed to inherits nothing that counts
+    for (const key in object) if (this.#fields[index++]?.key !== key) return false;
+    return index === this.#fields.length;
   }
 
   fill(value: JsonInput | undefined, row: RowInProgress): void {

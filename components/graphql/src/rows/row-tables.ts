@@ -20,7 +20,7 @@ export interface RowTables {
   readonly totalRows: number;
   /**
    * Adds the rows of a page, with all pages of the connections inside of them. Await it before the next call. After an
-   * error nothing more can be added. The rows are the tables' own from now on: lists inside of them may grow.
+   * error nothing more can be added. The rows are the tables' own from now on: their values may change.
    */
   add(rows: readonly JsonObject[], signal: AbortSignal): Promise<void>;
   /** What a later attempt needs to go on: for the checkpoint. */

@@ -5,8 +5,8 @@ import { converter, type Convert } from "./convert-value.ts";
 import { isObject, memberAt } from "./json-values.ts";
 import { Misfit, misfitError } from "./misfit.ts";
 import { itemsOf, openConnection, type OpenConnection } from "./open-connection.ts";
-import type { FoundConnection, RowInProgress, RowPart } from "./row-parts.ts";
-import { setCell, type SinkColumn, type TableSink } from "./table-sink.ts";
+import type { FoundConnection, RowInProgress, WholeRow } from "./row-parts.ts";
+import { setCell, type OutRow, type SinkColumn, type TableSink } from "./table-sink.ts";
 
 /** The place of a child table's column that counts the items of a list. */
 export const INDEX_COLUMN = "_index";
@@ -26,7 +26,7 @@ export interface PageTask {
 
 export interface TableRowsOptions {
   readonly plan: TablePlan;
-  readonly part: RowPart;
+  readonly part: WholeRow;
   readonly sink: TableSink;
   /** Its rows are scalars, which become the column `value`. */
   readonly scalars: boolean;
@@ -85,8 +85,12 @@ export class TableRows {
 
   #add(item: JsonInput | undefined, parent: ParentCells, index: number): void {
     const row = this.#row;
-    row.out = this.sink.newRow();
     try {
+      if (parent === NO_PARENT && isObject(item) && this.#options.part.becomeRow(item)) {
+        this.sink.add(item as OutRow);
+        return;
+      }
+      row.out = this.sink.newRow();
       if (parent !== NO_PARENT) this.#fillParent(parent, index);
       this.#options.part.fill(item, row, NO_HOLDER);
       this.sink.add(row.out);

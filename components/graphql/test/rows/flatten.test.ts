@@ -49,4 +49,27 @@ describe("one table", () => {
       { id: 2n, "author.name": "Ann", "author.age": 12n, tags: '["x",1]' },
     ]);
   });
+
+  test.each([
+    ["types", [typed("id", "BIGINT"), typed("title", "VARCHAR")]],
+    ["no types", [field("id"), field("title")]],
+  ])("a flat row is the same whatever its members, with %s", async (_what, fields) => {
+    const run = await rowStep({ fields }, [
+      { id: 1, title: "in order" },
+      { title: "in another", id: 2 },
+      { id: 3 },
+      {},
+      { id: 5, title: "with more", more: 1 },
+      { more: 1, id: 6, title: "with more" },
+    ]);
+    expect(run.record.steps[0]?.error).toBeUndefined();
+    expect(await run.query("FROM films")).toEqual([
+      { id: 1n, title: "in order" },
+      { id: 2n, title: "in another" },
+      { id: 3n, title: null },
+      { id: null, title: null },
+      { id: 5n, title: "with more" },
+      { id: 6n, title: "with more" },
+    ]);
+  });
 });
