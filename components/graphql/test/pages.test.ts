@@ -106,7 +106,10 @@ describe("Relay connections", () => {
   });
 
   test("that are null from the start have no rows, and the run says so", async () => {
-    const query = RELAY.replace("movies(first: 10, after: $after)", "nothing").replace("($after: String)", "");
+    const query = RELAY.replace("movies(first: 10, after: $after)", "nothing").replace(
+      "($after: String)",
+      "",
+    );
     const done = await run(await startApi([]), { query, pagination_enabled: false });
     expect(done.error).toBeUndefined();
     expect(await done.values("SELECT count(*)::INTEGER FROM films")).toEqual([0]);
@@ -118,7 +121,12 @@ describe("other pages", () => {
   test.each([
     ["offset", OFFSET, { pagination_variable_name: "offset" }, [0, 10, 20, 25]],
     ["page", PAGE, { pagination_variable_name: "page" }, [1, 2, 3, 4]],
-    ["keyset", KEYSET, { pagination_variable_name: "id", pagination_key: "id" }, [undefined, "10", "20", "25"]],
+    [
+      "keyset",
+      KEYSET,
+      { pagination_variable_name: "id", pagination_key: "id" },
+      [undefined, "10", "20", "25"],
+    ],
   ])("by %s end at the first empty one", async (pagination, query, config, begins) => {
     const api = await startApi(movies(25));
     const done = await run(api, { query, pagination, ...config });
@@ -231,7 +239,9 @@ describe("pagination_total_path", () => {
   });
 
   test("has to be a number", async () => {
-    const body = { data: { movies: { nodes: [row(1)], pageInfo: { hasNextPage: false }, totalCount: null } } };
+    const body = {
+      data: { movies: { nodes: [row(1)], pageInfo: { hasNextPage: false }, totalCount: null } },
+    };
     const done = await run(await startApi([], pages(body)), config);
     expect(done.error).toMatchObject({ code: "graphql.no_total" });
   });
@@ -253,7 +263,11 @@ describe("rows", () => {
 
   test("are no mistake where a filter finds none", async () => {
     const api = await startApi([], pages({ data: { list: [row(1)] } }));
-    const done = await run(api, { query: OFFSET, data_path: "$.data.list[?@.title != null]", dtype: { id: "VARCHAR" } });
+    const done = await run(api, {
+      query: OFFSET,
+      data_path: "$.data.list[?@.title != null]",
+      dtype: { id: "VARCHAR" },
+    });
     expect(done.error).toBeUndefined();
     expect(await done.values(IDS)).toEqual([]);
   });
