@@ -462,8 +462,8 @@ export interface JsonTableWriter {
 
 export interface JsonCloseOptions {
   /**
-   * The columns that the table has in any case, and their order; others stand after them. One that no row has is VARCHAR, and
-   * NULL throughout.
+   * The columns that the table has in any case, by the rows' keys, and their order; others stand after them. One that no row has is
+   * VARCHAR, and NULL throughout. Two names that differ in case only are an error, and so is one whose values are in `_extra`.
    * @default the declared columns, then the others in the order of their first appearance
    */
   readonly columns?: readonly string[];
