@@ -1,6 +1,6 @@
 import type { DriverContext, TableWriter } from "@osiris/core";
 import type { GraphqlError } from "./transport/session.ts";
-import type { Mask } from "./transport/mask.ts";
+import type { Mask } from "./transport/excerpt.ts";
 
 const COLUMNS = [
   { name: "page", type: "BIGINT" },

@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile } from "@osiris/compiler";
-import { DATABASE_FILE, RunDatabase, type Cell } from "@osiris/core";
+import { DATABASE_FILE, RunDatabase, type Cell, type JsonValue } from "@osiris/core";
 import {
   compilerView,
   FileStateStore,
   openCatalog,
   runPipeline,
+  type PipelineState,
   type RecordedError,
   type RunRecord,
 } from "@osiris/runtime";
@@ -27,12 +28,16 @@ export interface ExtractorRun {
   /** By name, of the last attempt. */
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
+  /** What the step has left for its next run. */
+  readonly state: JsonValue | undefined;
 }
 
 export interface ExtractorProject {
   readonly folder: string;
   /** Runs it, with the state that the last run has left. */
   run(options?: { readonly signal?: AbortSignal; readonly config?: Config }): Promise<ExtractorRun>;
+  /** Puts something in the place of what the last run has left. */
+  setState(state: JsonValue): Promise<void>;
 }
 
 type Config = Readonly<Record<string, unknown>>;
@@ -74,6 +79,11 @@ export function extractorProject(config: Config, options: ProjectOptions = {}): 
     folder,
     run: ({ signal = new AbortController().signal, config: changes = {} } = {}) =>
       runStep(folder, { ...config, ...changes }, options, signal),
+    setState: async (state) => {
+      const states = stateOf(folder);
+      const version = (await states.read())?.version ?? 0;
+      await states.commit(version, new Map([["films", state]]), { command: "test" });
+    },
   };
 }
 
@@ -101,10 +111,15 @@ async function runStep(
     stateStore: new FileStateStore(join(folder, "state")),
     signal,
   });
-  return opened(record);
+  const { state } = (await stateOf(folder).read())?.steps["films"] ?? {};
+  return { ...opened(record), state };
 }
 
-function opened(record: RunRecord): ExtractorRun {
+function stateOf(folder: string): PipelineState {
+  return new FileStateStore(join(folder, "state")).open({ pipeline: "test" });
+}
+
+function opened(record: RunRecord): Omit<ExtractorRun, "state"> {
   const folder = record.run_dir;
   const query: ExtractorRun["query"] = async (sql) => {
     await using database = await RunDatabase.openReadOnly(join(folder, DATABASE_FILE));

@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly statusText: string;
   readonly headers: Headers;
   /** Still packed. */
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 export interface ExchangeLimits {
@@ -124,8 +124,7 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#failure !== undefined || this.#head === undefined) return;
-    const [only] = this.#chunks;
-    const body = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+    const body = Buffer.concat(this.#chunks);
     this.#settle.resolve({ ...this.#head, body });
   }
 

@@ -77,6 +77,12 @@ const READINGS: Readonly<Record<string, Reading>> = {
     ...SILENT,
     what: "stopped in the middle of its answer for longer than the timeout",
   },
+  HTTPParserError: {
+    code: "http.invalid_response",
+    what: "answers with something that is not HTTP, or broken",
+    hint: "Check that the URL and its port lead to an HTTP server, and that https:// and http:// are not mixed up.",
+    retryable: false,
+  },
   UND_ERR_HEADERS_OVERFLOW: {
     code: "http.invalid_response",
     what: "answers with headers that are too large",
@@ -165,14 +171,6 @@ function readingOf(code: string | undefined): Reading {
       retryable: false,
     };
   }
-  if (code?.startsWith("HPE_") === true) {
-    return {
-      code: "http.invalid_response",
-      what: "answers with something that is not HTTP, or broken",
-      hint: "Check that the URL and its port lead to an HTTP server, and that https:// and http:// are not mixed up.",
-      retryable: false,
-    };
-  }
   return { code: "http.failed", what: "could not be asked", hint: "", retryable: false };
 }
 
@@ -194,6 +192,8 @@ function proxyReading(error: unknown): Reading | undefined {
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ("code" in error && typeof error.code === "string") return error.code;
+  // Undici gives it a code of the parser or, most often, none.
+  if (error.name === "HTTPParserError") return error.name;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return codeOf(error.cause);
 }

@@ -7,7 +7,7 @@ const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 export function wholeResponse(answer: RawAnswer, url: URL, redirected: boolean): Response {
   const { status, statusText, headers, body } = answer;
   if (status > 599) throw invalidAnswer(`the status ${status}, which HTTP does not have`);
-  const response = new Response(WITHOUT_BODY.includes(status) ? null : body.slice(), {
+  const response = new Response(WITHOUT_BODY.includes(status) ? null : body, {
     status,
     // What the platform does not take, nobody misses.
     statusText: /^[\t -~\u0080-\u00ff]*$/.test(statusText) ? statusText : "",

@@ -1,26 +1,13 @@
 import { OsirisError, Secret } from "@osiris/core";
 import type { GraphqlConnection } from "../config.ts";
-import { formsOf } from "./mask.ts";
 
-/** What each request carries, and what must not be shown of it. */
-export interface Credentials {
-  /** By name in lower case. */
-  readonly headers: Readonly<Record<string, Secret>>;
-  /** The secret values, in the forms in which a server may send them back. */
-  readonly shownAs: readonly string[];
-}
-
-/** What a field of HTTP may hold; the platform's own error would show the value. */
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Header values by name, in lower case. */
+export type SecretHeaders = Readonly<Record<string, Secret>>;
 
 /** The headers of a connection: what logs in, and over it those that are written out. */
-export function credentialsOf(connection: GraphqlConnection): Credentials {
+export function credentialHeaders(connection: GraphqlConnection): SecretHeaders {
   const own = Object.entries(connection.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  const headers = Object.fromEntries([...loginHeader(connection), ...own]);
-  for (const [name, value] of Object.entries(headers)) assertFieldValue(name, value);
-  const secrets = [connection.auth_token, connection.auth_username, ...Object.values(headers)];
-  const values = secrets.flatMap((secret) => (secret === undefined ? [] : withoutScheme(secret.reveal())));
-  return { headers, shownAs: values.flatMap(formsOf) };
+  return Object.fromEntries([...loginHeader(connection), ...own]);
 }
 
 function loginHeader(connection: GraphqlConnection): readonly (readonly [string, Secret])[] {
@@ -35,22 +22,9 @@ function loginHeader(connection: GraphqlConnection): readonly (readonly [string,
   return [["authorization", new Secret(`Basic ${Buffer.from(`${user}:${token}`).toString("base64")}`)]];
 }
 
-/** `Bearer abc` is a secret as a whole, and `abc` is one. */
-function withoutScheme(value: string): readonly string[] {
-  const token = /^(?:Bearer|Basic|Token|token)\s+(.+)$/i.exec(value)?.[1];
-  return token === undefined ? [value] : [value, token];
-}
-
 function needed(secret: Secret | undefined, field: string): Secret {
   if (secret !== undefined) return secret;
   throw badLogin(`${field} is missing`);
-}
-
-function assertFieldValue(name: string, value: Secret): void {
-  if (FIELD_VALUE.test(value.reveal())) return;
-  throw badLogin(
-    `The value of the header ${name} has a character that HTTP cannot send, such as a line break`,
-  );
 }
 
 function badLogin(message: string): OsirisError {

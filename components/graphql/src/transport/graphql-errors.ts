@@ -1,6 +1,6 @@
 import { OsirisError, type ErrorCategory, type JsonInput } from "@osiris/core";
 import { isObject } from "../json.ts";
-import type { Mask } from "./mask.ts";
+import { excerpt, type Mask } from "./excerpt.ts";
 import type { GraphqlError } from "./session.ts";
 
 /** The `errors` of an answer; a server may send one that is no list. */
@@ -131,5 +131,5 @@ export function summary(errors: readonly GraphqlError[]): string {
   const code = first.code === undefined ? "" : ` (${first.code})`;
   const at = first.path === undefined ? "" : ` at ${first.path.join(".")}`;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : "";
-  return `${first.message}${code}${at}${more}`;
+  return `${excerpt(first.message)}${code}${at}${more}`;
 }

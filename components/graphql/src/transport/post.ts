@@ -2,8 +2,8 @@ import { OsirisError, type JsonInput } from "@osiris/core";
 import { parseJson, responseError, retryAfterMs } from "@osiris/http";
 import { GraphQLClient } from "graphql-request";
 import { isObject, kindOf } from "../json.ts";
+import { excerpt, type Mask } from "./excerpt.ts";
 import { errorsOf, isThrottled, summary, throttledError } from "./graphql-errors.ts";
-import type { Mask } from "./mask.ts";
 import type { JsonObject, Variables } from "./session.ts";
 
 /** An answer of status 2xx that is one of GraphQL: it has data or errors. */
@@ -61,7 +61,7 @@ async function exchange(
   if (/\bjson\b/i.test(type)) return response;
   const text = await response.text();
   if (/^\s*</.test(text))
-    throw notGraphql(options.who, `a page of ${type || "no content type"}: ${options.mask(text)}`);
+    throw notGraphql(options.who, `a page of ${type || "no content type"}: ${excerpt(options.mask(text))}`);
   const known = new Headers(response.headers);
   known.set("content-type", "application/json");
   return new Response(text, { status: response.status, headers: known });
@@ -91,13 +91,13 @@ function parseAnswer(text: string, who: string, mask: Mask): JsonInput {
     body = parseJson(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const came = text.trim() === "" ? "nothing" : `what is no JSON: ${mask(text)}`;
+    const came = text.trim() === "" ? "nothing" : `what is no JSON: ${excerpt(mask(text))}`;
     throw notGraphql(who, came);
   }
   if (!isObject(body)) throw notGraphql(who, kindOf(body));
   const { data, errors } = body;
   if (data === undefined && errors === undefined) {
-    throw notGraphql(who, `JSON that has neither data nor errors: ${mask(text.slice(0, 1000))}`);
+    throw notGraphql(who, `JSON that has neither data nor errors: ${excerpt(mask(text))}`);
   }
   if (data !== undefined && data !== null && !isObject(data)) {
     throw notGraphql(who, `data that is ${kindOf(data)}, not an object`);

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { isOsirisError, type DriverContext, type JsonInput } from "@osiris/core";
-import { createHttpClient, Limiter, retrying, type Retry } from "@osiris/http";
+import { createHttpClient, Limiter, retrying, type HttpClient, type Retry } from "@osiris/http";
 import type { GraphqlConfig } from "../config.ts";
 import { isObject } from "../json.ts";
-import { credentialsOf, type Credentials } from "./credentials.ts";
+import { credentialHeaders, type SecretHeaders } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
+import type { Mask } from "./excerpt.ts";
 import { errorsOf, failedAnswer, isThrottled, partialAnswer, throttledError } from "./graphql-errors.ts";
-import { masking, type Mask } from "./mask.ts";
 import { openPost, type Posted } from "./post.ts";
 import { costTooHigh, Throttle, waitOf, type Wait } from "./throttle.ts";
 import { tlsOf } from "./tls.ts";
@@ -65,18 +65,18 @@ const LONG_WAIT_MS = 5000;
 /** Opens a session; nothing is sent before the first request. Disposing of it closes all connections. */
 export async function openSession(config: GraphqlConfig, ctx: DriverContext): Promise<Session> {
   const endpoint = endpointOf(config.endpoint);
-  const credentials = credentialsOf(config);
-  const limiter = ctx.shared(limiterKey(endpoint, credentials), () => new Limiter(rateLimitOf(config)));
+  const headers = credentialHeaders(config);
+  const limiter = ctx.shared(limiterKey(endpoint, headers), () => new Limiter(rateLimitOf(config)));
   const client = createHttpClient({
-    headers: credentials.headers,
+    headers,
     timeoutMs: config.timeout * 1000,
     maxResponseBytes: config.max_response_mb * 1024 * 1024,
     tls: await tlsOf(config),
     limiter,
   });
   const who = `The GraphQL API at ${endpoint.host}`;
-  const mask = masking([...credentials.shownAs, ...endpoint.searchParams.values()]);
-  const ownHeaders = Object.keys(credentials.headers);
+  const mask = maskOf(client, endpoint);
+  const ownHeaders = Object.keys(headers);
   const post = openPost({ endpoint, fetch: client.fetch, ownHeaders, who, mask });
   const throttle = new Throttle(limiter, config.max_retry_wait * 1000, (wait) => sayWait(ctx, wait));
   const tally: Tally = { requests: 0, bytes: 0, retries: 0, throttledMs: 0 };
@@ -116,8 +116,14 @@ export async function openSession(config: GraphqlConfig, ctx: DriverContext): Pr
   };
 }
 
+/** Credentials are in headers, and for some servers in the URL's query string. */
+function maskOf(client: HttpClient, { searchParams }: URL): Mask {
+  const inUrl = [...searchParams.values()].filter(({ length }) => length >= 4);
+  return (text) => inUrl.reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
+}
+
 /** Steps that log in to one server as the same share its limits. */
-function limiterKey(endpoint: URL, { headers }: Credentials): string {
+function limiterKey(endpoint: URL, headers: SecretHeaders): string {
   const login = Object.entries(headers).map(([name, value]) => [name, value.reveal()]);
   const hash = createHash("sha256").update(JSON.stringify(login)).digest("base64url");
   return `@osiris/driver-graphql:limiter:${endpoint.origin}:${hash}`;
