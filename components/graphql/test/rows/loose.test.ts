@@ -38,6 +38,12 @@ describe("rows of an unknown selection", () => {
     ]);
   });
 
+  test("names that differ in case only are renamed as in any table", async () => {
+    const run = await rowStep({ fields: undefined }, [{ b: 0, ID: 1, id: 2, z: 3 }]);
+    expect(run.record.steps[0]?.error).toBeUndefined();
+    expect(await run.query("FROM films")).toEqual([{ b: 0n, ID: 1n, id_2: 2n, z: 3n }]);
+  });
+
   test("separator, depth and declared types", async () => {
     const config = {
       flatten_separator: "__",
