@@ -2,7 +2,8 @@ import { OsirisError, type JsonInput } from "@osiris/core";
 import type { FieldPlan, NestedConnection } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
 import { inOrder } from "./in-order.ts";
-import { isList, isObject, member } from "./json-values.ts";
+import { isObject } from "../json.ts";
+import { isList, member } from "./json-values.ts";
 import {
   afterPage,
   describe,

@@ -1,7 +1,7 @@
 import { OsirisError, type Column, type JsonInput } from "@osiris/core";
 import type { JsonObject } from "../transport/session.ts";
 import { converter, type Convert } from "./convert-value.ts";
-import { isObject } from "./json-values.ts";
+import { isObject } from "../json.ts";
 import type { RowInProgress, WholeRow } from "./row-parts.ts";
 import type { SeenFields } from "./seen-fields.ts";
 import { isJson, setCell, type SinkColumn } from "./table-sink.ts";
