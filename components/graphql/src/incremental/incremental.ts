@@ -3,6 +3,7 @@ import type { IncrementalConfig } from "../config.ts";
 import { isObject } from "../json.ts";
 import { valueAt } from "../pages/at-path.ts";
 import type { JsonObject, Variables } from "../transport/session.ts";
+import { compareDecimals } from "./decimal.ts";
 import { hashed, Overlap, rowId } from "./overlap.ts";
 import {
   comparePositions,
@@ -14,6 +15,8 @@ import {
   type Position,
 } from "./position.ts";
 import { positionJson, readPosition, readState, stateJson } from "./state.ts";
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Reads what is new since the last run: where to begin, which rows are known, and what the next run has to know. */
 export class Incremental {
@@ -102,7 +105,10 @@ export class Incremental {
   get state(): JsonValue | undefined {
     if (this.#newest === undefined || this.#least === undefined) return undefined;
     this.#overlap.prune(this.#least);
-    return stateJson({ newest: this.#newest, seen: this.#overlap.hashes() });
+    // Where nothing newer has come the overlap is still that of the last run, whether its rows have come again or not.
+    const isSame = this.#since !== undefined && compareDecimals(this.#since.at, this.#newest.at) === 0;
+    const seen = this.#overlap.hashes(isSame ? this.#delivered : NONE);
+    return stateJson({ newest: this.#newest, seen });
   }
 
   /** Says what became of rows that are not plainly new. */
