@@ -21,7 +21,7 @@ export async function discoverQueries(request: DiscoverRequest<GraphqlConnection
     connection.schema === undefined
       ? await introspect(api ?? noEndpoint(), signal)
       : await loadSchema(connection.schema, signal);
-  const { resources, needArguments } = queryResources(schema);
+  const { resources, needArguments, unpaged } = queryResources(schema);
   // A schema in a file answers without a request, unless rows are asked for.
   const isAsked = api !== undefined && (connection.schema === undefined || samples > 0);
   const open = isAsked ? resources.filter(({ totalQuery }) => samples > 0 || totalQuery !== undefined) : [];
@@ -29,6 +29,7 @@ export async function discoverQueries(request: DiscoverRequest<GraphqlConnection
   const unseen = open.map(({ name }) => name).filter((name) => !looked.has(name));
   const notes = [
     ...(needArguments.length === 0 ? [] : [`${listed(needArguments)} need arguments`]),
+    ...(unpaged.length === 0 ? [] : [`${listed(unpaged)} cannot be asked for further pages`]),
     ...(unseen.length === 0 ? [] : [`there was no time to look into ${listed(unseen)}`]),
   ];
   return {
@@ -42,7 +43,7 @@ function asResource(resource: QueryResource, looked: Looked | undefined): Resour
   return {
     name,
     kind,
-    columns: columns.map(({ path: _, ...column }) => column),
+    columns: columns.map(({ column }) => column),
     config: { query: resource.query(PAGE_ROWS) },
     ...looked,
   };

@@ -32,15 +32,18 @@ export interface QueryResource {
   readonly path: readonly string[];
 }
 
-export interface QueryColumn extends ResourceColumn {
+export interface QueryColumn {
   /** Its place in a row. */
   readonly path: readonly string[];
+  readonly column: ResourceColumn;
 }
 
 /** The fields of the query that a step can read as they are, and the names of those that need arguments. */
 export function queryResources(schema: GraphQLSchema): {
   readonly resources: readonly QueryResource[];
   readonly needArguments: readonly string[];
+  /** Connections that cannot be asked for their next page. */
+  readonly unpaged: readonly string[];
 } {
   const query = schema.getQueryType();
   const fields = Object.values(query?.getFields() ?? {}).filter(
@@ -48,10 +51,14 @@ export function queryResources(schema: GraphQLSchema): {
       deprecationReason == null && isComposite(getNamedType(type)) && getNamedType(type) !== query,
   );
   const needArguments = fields.filter(({ args }) => args.some(isRequiredArgument)).map(({ name }) => name);
-  const resources = fields
-    .filter(({ name }) => !needArguments.includes(name))
-    .flatMap((field) => resourceOf(field, query?.name ?? "") ?? []);
-  return { resources, needArguments };
+  const free = fields.filter(({ name }) => !needArguments.includes(name));
+  const unpaged = free.filter(
+    (field) => looksLikeConnection(getNamedType(field.type)) && !connectionIn(field),
+  );
+  const resources = free
+    .filter((field) => !unpaged.includes(field))
+    .map((field) => resourceOf(field, query?.name ?? ""));
+  return { resources, needArguments, unpaged: unpaged.map(({ name }) => name) };
 }
 
 type Composite = GraphQLObjectType | GraphQLInterfaceType;
@@ -61,11 +68,9 @@ function isComposite(type: GraphQLNamedOutputType): boolean {
   return isObjectType(type) || isInterfaceType(type) || isUnionType(type);
 }
 
-function resourceOf(field: Field, queryType: string): QueryResource | undefined {
+function resourceOf(field: Field, queryType: string): QueryResource {
   const named = getNamedType(field.type);
   const connection = connectionIn(field);
-  // One that cannot be asked for its next page has no rows that all could be read.
-  if (connection === undefined && looksLikeConnection(named)) return undefined;
   const rows = connection?.node ?? named;
   const columns = columnsOf(rows, queryType);
   const selection = selectionOf(columns);
@@ -142,23 +147,34 @@ function operationName({ name }: Field): string {
 
 /** The scalars of a type, and those of the objects in it. */
 function columnsOf(type: GraphQLNamedOutputType, queryType: string): readonly QueryColumn[] {
-  const own = fieldsOf(type).flatMap((field): readonly Omit<QueryColumn, "name">[] => {
+  const own = fieldsOf(type).flatMap((field): readonly Leaf[] => {
     const inner = getNamedType(field.type);
-    if (isLeafType(inner)) return [columnOf(field, [field.name], true)];
+    if (isLeafType(inner)) return [leafOf(field, [field.name], true)];
     const isObject = !isListType(getNullableType(field.type)) && inner.name !== queryType;
     if (!isObject || looksLikeConnection(inner)) return [];
     const leaves = fieldsOf(inner).filter((leaf) => isLeafType(getNamedType(leaf.type)));
-    return leaves.map((leaf) => columnOf(leaf, [field.name, leaf.name], isNonNullType(field.type)));
+    return leaves.map((leaf) => leafOf(leaf, [field.name, leaf.name], isNonNullType(field.type)));
   });
-  const columns = own.length > 0 ? own : [{ path: ["__typename"], type: "VARCHAR", sourceType: "String!" }];
-  const names = uniqueColumnNames(columns.map(({ path }) => path.join(".")));
+  const leaves = own.length > 0 ? own : [TYPENAME];
+  const names = uniqueColumnNames(leaves.map(({ path }) => path.join(".")));
   const isNode = isObjectType(type) && type.getInterfaces().some(({ name }) => name === "Node");
-  return columns.map((column, index) => ({
-    name: names[index] ?? "",
-    ...column,
-    ...(isNode && column.path.join(".") === "id" ? { primaryKey: 1 } : {}),
-  }));
+  return leaves.map(({ path, type: found }, index) => {
+    const key = isNode && path.join(".") === "id" ? { primaryKey: 1 } : {};
+    return { path, column: { name: names[index] ?? "", ...found, ...key } };
+  });
 }
+
+/** A column that has no name yet. */
+interface Leaf {
+  readonly path: readonly string[];
+  readonly type: Omit<ResourceColumn, "name">;
+}
+
+/** What any object has. */
+const TYPENAME: Leaf = {
+  path: ["__typename"],
+  type: { type: "VARCHAR", sourceType: "String!", nullable: false },
+};
 
 /** Those that need no arguments. */
 function fieldsOf(type: GraphQLNamedOutputType): readonly Field[] {
@@ -168,13 +184,15 @@ function fieldsOf(type: GraphQLNamedOutputType): readonly Field[] {
   );
 }
 
-function columnOf(field: Field, path: readonly string[], isHeld: boolean): Omit<QueryColumn, "name"> {
+function leafOf({ type, description }: Field, path: readonly string[], isHeld: boolean): Leaf {
   return {
     path,
-    type: discoveredType(field.type),
-    sourceType: String(field.type),
-    nullable: !isHeld || !isNonNullType(field.type),
-    ...(field.description == null ? {} : { description: field.description }),
+    type: {
+      type: discoveredType(type),
+      sourceType: String(type),
+      nullable: !isHeld || !isNonNullType(type),
+      ...(description == null ? {} : { description }),
+    },
   };
 }
 

@@ -8,6 +8,8 @@ import type { QueryResource } from "./resources.ts";
 const TIME_MS = 20_000;
 const AT_ONCE = 4;
 
+type SampleRows = NonNullable<Resource["samples"]>;
+
 /** What looking at a resource has added to what the schema says. */
 export type Looked = Pick<Resource, "rows" | "samples" | "problem">;
 
@@ -43,8 +45,8 @@ async function look(
   signal: AbortSignal,
 ): Promise<Looked | undefined> {
   try {
-    const total = resource.totalQuery && (await api.ask(resource.totalQuery, signal));
-    const rows = total && totalIn(total[resource.name]);
+    const { totalQuery, name } = resource;
+    const rows = totalQuery === undefined ? undefined : totalIn((await api.ask(totalQuery, signal))[name]);
     return {
       ...(rows === undefined ? {} : { rows }),
       ...(samples === 0 ? {} : { samples: await firstRows(api, resource, samples, signal) }),
@@ -66,14 +68,14 @@ async function firstRows(
   resource: QueryResource,
   samples: number,
   signal: AbortSignal,
-): Promise<Looked["samples"]> {
+): Promise<SampleRows> {
   return rowsIn(await api.ask(resource.query(samples), signal), resource, samples);
 }
 
-function rowsIn(data: JsonObject, { path, columns }: QueryResource, samples: number): Looked["samples"] {
+function rowsIn(data: JsonObject, { path, columns }: QueryResource, samples: number): SampleRows {
   return itemsAt(data, path)
     .slice(0, samples)
-    .map((row) => Object.fromEntries(columns.map(({ name, path: at }) => [name, cell(row, at)])));
+    .map((row) => Object.fromEntries(columns.map(({ column, path: at }) => [column.name, cell(row, at)])));
 }
 
 /** A list on the way counts as all of its items; null is none. */
@@ -89,12 +91,12 @@ function cell(row: JsonObject, path: readonly string[]): JsonValue {
   return plain(value);
 }
 
-/** Numbers that a double does not hold are shown as their digits. */
+/** Numbers that a double does not hold are shown by their digits. */
 function plain(value: JsonInput | undefined): JsonValue {
-  if (value === undefined) return null;
-  return JSON.parse(
-    JSON.stringify(value, (_, part: unknown) =>
-      typeof part === "bigint" || part instanceof JsonNumeral ? String(part) : part,
-    ),
-  ) as JsonValue;
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof JsonNumeral) return value.numeral;
+  if (Array.isArray(value)) return value.map(plain);
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+  return (value as string | number | boolean | null | undefined) ?? null;
 }
