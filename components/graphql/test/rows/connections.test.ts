@@ -167,7 +167,7 @@ describe("connections inside of rows", () => {
         votes: { nodes: (lists["votes"] ?? []).map((vote) => ({ id: vote.id })) },
       }));
     expect(
-      rows.map(({ id, reviews }) => ({ id, reviews: JSON.parse(String(reviews)) as JsonInput })),
+      rows.map(({ id, reviews }) => ({ id, reviews: JSON.parse(reviews as string) as JsonInput })),
     ).toEqual(FILMS.map(({ id, lists }) => ({ id, reviews: withVotes(lists["reviews"]) })));
   });
 
@@ -180,7 +180,7 @@ describe("connections inside of rows", () => {
     });
     const done = await run(made, [ID, reviews], { flatten_result: false });
     const rows = await done.query("SELECT reviews FROM films");
-    expect(rows.map((row) => JSON.parse(String(row["reviews"])) as JsonInput)).toEqual(
+    expect(rows.map((row) => JSON.parse(row["reviews"] as string) as JsonInput)).toEqual(
       FILMS.map(({ lists }) => ({ nodes: (lists["reviews"] ?? []).map(({ id }) => ({ id })) })),
     );
   });
@@ -253,7 +253,7 @@ describe("a connection that cannot be read to its end fails the step", () => {
   test("the first error ends the other requests, also those before it, and is the one that is told", async () => {
     const ended: string[] = [];
     const execute: Execute = async ({ variables }, signal) => {
-      const id = String(variables["_id"]);
+      const id = variables["_id"] as string;
       if (id === "f1") throw new Error("f1 cannot be read");
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
       ended.push(id);
