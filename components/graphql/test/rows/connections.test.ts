@@ -185,6 +185,33 @@ describe("connections inside of rows", () => {
     );
   });
 
+  test("cells of child tables are complete, too, on the first page and on the others", async () => {
+    const films = many(3, "f", (at) => ({
+      cast: many(at * 2, `f${at}c`, () => ({ awards: many(3, `f${at}a`) })),
+    }));
+    const made = api(films);
+    const awards = object("awards", [object("nodes", [ID], { list: true })], {
+      list: false,
+      flatten: false,
+      connection: connection("awards"),
+    });
+    const done = await rowStep(
+      { fields: [ID, connected("cast", [ID, awards], "cast")], execute: made.execute },
+      made.rows,
+    );
+    expect(done.record.steps[0]?.error).toBeUndefined();
+    const cells = await done.query(
+      "SELECT DISTINCT _parent_id AS film, awards FROM films__cast ORDER BY film",
+    );
+    expect(cells).toEqual(
+      [1, 2].map((at) => ({
+        film: `f${at}`,
+        awards: `{"nodes":[{"id":"f${at}a0"},{"id":"f${at}a1"},{"id":"f${at}a2"}]}`,
+      })),
+    );
+    expect(await done.query("SELECT count(*) AS n FROM films__cast")).toEqual([{ n: 6n }]);
+  });
+
   test("a null connection has no items", async () => {
     const done = await rowStep({ fields: TABLES }, [{ id: "a", _type: "Thing", reviews: null }]);
     expect(done.record.steps[0]?.error).toBeUndefined();
