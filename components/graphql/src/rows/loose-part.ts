@@ -7,7 +7,7 @@ import type { SeenFields } from "./seen-fields.ts";
 import { isJson, setCell, type SinkColumn } from "./table-sink.ts";
 
 /** So many different fields are told apart; a source whose keys are data has more. */
-const MOST_FIELDS = 5_000;
+const MOST_FIELDS = 2_000;
 
 export interface LooseOptions {
   readonly separator: string;

@@ -7,7 +7,6 @@ import {
   type JsonTableWriter,
   type TableWriter,
 } from "@osiris/core";
-
 import { jsonText } from "./convert-value.ts";
 
 /** A row by column name, on its way into a table. In JSON columns the values stand as they are. */

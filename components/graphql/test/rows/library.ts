@@ -94,7 +94,7 @@ interface Paging {
   readonly after?: string | null;
 }
 
-function page<Item>(items: readonly Item[], { first, after }: Paging): Record<string, unknown> {
+function page(items: readonly unknown[], { first, after }: Paging): Record<string, unknown> {
   const begin = Number(after ?? 0);
   const nodes = items.slice(begin, begin + first);
   const end = begin + nodes.length;

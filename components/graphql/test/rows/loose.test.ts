@@ -68,7 +68,7 @@ describe("rows of an unknown selection", () => {
     const run = await rowStep({ fields: undefined }, [row, {}]);
     expect(run.record.steps[0]?.error).toBeUndefined();
     const [first] = await run.query("FROM films");
-    expect(Object.values(first ?? {}).toSorted()).toEqual([1n, 2n, 3n, 4n, 5n]);
+    expect(new Set(Object.values(first ?? {}))).toEqual(new Set([1n, 2n, 3n, 4n, 5n]));
   });
 
   test("keys without end are an error, not memory without end", async () => {
@@ -82,10 +82,7 @@ describe("rows of an unknown selection", () => {
 
 test("an alias such as constructor is a column, and NULL where the answer does not have it", async () => {
   const fields = [field("id"), field("constructor"), object("toString", [field("valueOf")])];
-  const run = await rowStep({ fields }, [
-    { id: 1 },
-    { id: 2, constructor: 3, toString: { valueOf: 4 } } as unknown as JsonObject,
-  ]);
+  const run = await rowStep({ fields }, [{ id: 1 }, { id: 2, constructor: 3, toString: { valueOf: 4 } }]);
   expect(
     await run.query('SELECT id, "constructor" AS c, "toString.valueOf" AS v FROM films ORDER BY id'),
   ).toEqual([
