@@ -5,7 +5,7 @@ export const FILM_SCHEMA = "films";
 
 /**
  * 400 people, 3,000 movies of theirs (ids beyond 2^53), 30,000 reviews: unevenly spread, so that movies have from none to
- * a thousand. Among them all that JSON may spoil: big integers, decimals, instants, nulls, quotes, line ends, emoji.
+ * two thousand. Among them all that JSON may spoil: big integers, decimals, instants, nulls, quotes, line ends, emoji.
  */
 const SQL = String.raw`
   drop schema if exists films cascade;
