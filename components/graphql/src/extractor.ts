@@ -1,5 +1,7 @@
 import { defineDriver, type Driver } from "@osiris/core";
 import type { GraphqlConfig, GraphqlConnection } from "./config.ts";
+import { checkConnection } from "./discover/check.ts";
+import { discoverQueries } from "./discover/discover.ts";
 import { extract } from "./extract.ts";
 import { announcedColumns, validateConfig } from "./query/compile-checks.ts";
 import { stepPlan } from "./step-plan.ts";
@@ -10,5 +12,7 @@ export const graphqlExtractor: Driver<GraphqlConfig, GraphqlConnection> = define
 >({
   validate: validateConfig,
   columns: announcedColumns,
+  check: checkConnection,
+  discover: discoverQueries,
   run: async ({ config, ctx }) => extract(config, await stepPlan(config, ctx.signal), ctx),
 });

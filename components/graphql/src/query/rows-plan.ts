@@ -31,7 +31,7 @@ export function planRows(
 function defaultRows({ root }: Planning, { connection }: Paging): Selected {
   if (connection !== undefined) return connection.node;
   const [only, ...others] = root.children.values();
-  return only !== undefined && others.length === 0 && only.children.size > 0 ? only : root;
+  return only !== undefined && others.length === 0 ? only : root;
 }
 
 function canBeRows(planning: Planning, rows: Selected, { connection, plan }: Paging): boolean {

@@ -1,6 +1,7 @@
 import {
   buildClientSchema,
   buildSchema,
+  validateSchema,
   GraphQLError,
   type GraphQLSchema,
   type IntrospectionQuery,
@@ -12,7 +13,9 @@ export type ReadSchema = { readonly schema: GraphQLSchema } | { readonly problem
 /** Reads a schema in GraphQL's schema language, or the JSON of an introspection: `{ data: { __schema } }`, or what is in `data`. */
 export function readSchema(text: string): ReadSchema {
   try {
-    return { schema: text.trimStart().startsWith("{") ? fromIntrospection(text) : buildSchema(text) };
+    const schema = text.trimStart().startsWith("{") ? fromIntrospection(text) : buildSchema(text);
+    const [error] = validateSchema(schema);
+    return error === undefined ? { schema } : { problem: error.message };
   } catch (error) {
     if (error instanceof GraphQLError) {
       const [place] = error.locations ?? [];

@@ -108,7 +108,7 @@ describe("rows", () => {
   test.each([
     ["{ movies { id } }", ["data", "movies"]],
     ["{ a: movies { id } version }", ["data"]],
-    ["{ version }", ["data"]],
+    ["{ version }", ["data", "version"]],
   ])("%s has them in %j", (query, path) => {
     expect(planOf(query).rows.path).toEqual(path);
   });
