@@ -1,11 +1,9 @@
-import { JsonNumeral, type JsonInput } from "@osiris/core";
+import { isJsonNumeral, type JsonInput } from "@osiris/core";
 import type { JsonObject } from "./transport/session.ts";
 
 /** True for a JSON object; a number that is kept by its text is none. */
 export function isObject(value: JsonInput | undefined): value is JsonObject {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumeral)
-  );
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isJsonNumeral(value);
 }
 
 /** What a JSON value is, for messages. */

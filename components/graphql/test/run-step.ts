@@ -80,8 +80,8 @@ steps:
   };
   const columns: StepRun["columns"] = async (table) =>
     (await query(`DESCRIBE "${table}"`)).map((row) => ({
-      name: String(row["column_name"]),
-      type: String(row["column_type"]),
+      name: row["column_name"] as string,
+      type: row["column_type"] as string,
     }));
   return { record, query, columns };
 }

@@ -2,7 +2,8 @@ import { OsirisError, type JsonInput } from "@osiris/core";
 import type { FieldPlan, NestedConnection } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
 import { inOrder } from "./in-order.ts";
-import { isList, isObject, member } from "./json-values.ts";
+import { isObject } from "../json.ts";
+import { isList, member } from "./json-values.ts";
 import {
   afterPage,
   describe,
@@ -23,23 +24,24 @@ export interface CellField {
   readonly key: string;
   /** Set when it is such a connection itself. */
   readonly connection: NestedConnection | undefined;
-  /** When it is a list, its items are rows of another table, which sees to them. */
-  readonly listIsTable: boolean;
+  /** The fields of its object. */
   readonly inside: readonly CellField[];
+  /** The fields of its items where it is a list: also of one that is a table, whose rows have cells, too. */
+  readonly items: readonly CellField[];
 }
 
-/** The fields of a table's rows that lead to connections whose items stay in a cell. */
+/** The fields of a table's rows that lead to connections whose items stay in a cell, its child tables' included. */
 export function cellFields(fields: readonly FieldPlan[], isInCell = false): readonly CellField[] {
   return fields.flatMap((field) => {
-    const { key, list, connection } = field;
-    const listIsTable = !isInCell && field.table !== undefined;
-    if (listIsTable && list === true) return [];
-    const isCell = isInCell || !field.flatten || list === true;
-    const items = field.fields?.find((inner) => inner.key === connection?.items);
-    const isOwn = connection !== undefined && (isCell || items?.table === undefined);
-    const inside = cellFields(field.fields ?? [], isCell);
-    if (!isOwn && inside.length === 0) return [];
-    return { key, connection: isOwn ? connection : undefined, listIsTable, inside };
+    const { key, list, connection, fields: selected = [] } = field;
+    const table = isInCell ? undefined : field.table;
+    const isCell = isInCell || !field.flatten || (list === true && table === undefined);
+    const inside = list === true && table !== undefined ? [] : cellFields(selected, isCell);
+    const items = table === undefined ? inside : cellFields(table.fields ?? []);
+    const ofTable = selected.some((inner) => inner.key === connection?.items && inner.table !== undefined);
+    const isOwn = connection !== undefined && (isCell || !ofTable);
+    if (!isOwn && inside.length === 0 && items.length === 0) return [];
+    return { key, connection: isOwn ? connection : undefined, inside, items };
   });
 }
 
@@ -103,8 +105,8 @@ export async function completeCells(
       const items = itemsOf(open.connection, page);
       assertRoom(open, items, cell, all);
       addItems(target, open.connection.items, items);
-      const inside = field.inside.find(({ key }) => key === open.connection.items)?.inside ?? [];
-      for (const item of items) findOpen(item, inside, queue, depth + 1, cell);
+      const ofItems = field.inside.find(({ key }) => key === open.connection.items)?.items ?? [];
+      for (const item of items) findOpen(item, ofItems, queue, depth + 1, cell);
       const rest = afterPage(open, page);
       if (rest !== undefined) queue.push({ ...task, open: rest });
     },
@@ -122,8 +124,8 @@ function findOpen(
   if (!isObject(value)) return;
   for (const field of fields) {
     const inner = member(value, field.key);
-    if (isList(inner) && !field.listIsTable) {
-      for (const item of inner) findOpen(item, field.inside, queue, depth + 1, inCell);
+    if (isList(inner)) {
+      for (const item of inner) findOpen(item, field.items, queue, depth + 1, inCell);
     }
     if (!isObject(inner)) continue;
     const cell = inCell ?? (field.connection === undefined ? undefined : { bytes: 0 });

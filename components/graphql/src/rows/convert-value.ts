@@ -14,6 +14,8 @@ export type Convert = (value: JsonInput | undefined) => CellInput;
 
 /** Digits that a number holds, whatever they are. */
 const SAFE_DIGITS = 15;
+/** The length of 12:00:00.123456. */
+const MICROSECONDS = 15;
 /** What toExponential gives at most. No double needs more to be told from its neighbours. */
 const MOST_DIGITS = 100;
 
@@ -67,10 +69,21 @@ function scalarConverter(column: string, type: string): ConvertValue {
       return (value) =>
         (typeof value === "string" ? parseDuration(value) : undefined) ??
         refuse(column, value, "an ISO 8601 duration such as P1DT2H");
+    case "TIMESTAMP":
+    case "TIMESTAMPTZ":
+    case "TIMESTAMP WITH TIME ZONE":
+    case "TIME":
+      return (value) =>
+        typeof value === "string" ? shortFraction(value) : refuse(column, value, `text for ${type}`);
     default:
       // Dates, times, UUIDs and the like: a number could mean seconds, milliseconds or days.
       return (value) => expectType(column, value, "string", `text for ${type}`);
   }
+}
+
+/** Some servers write more decimals of a second than there are: zeros beyond microseconds say nothing. */
+function shortFraction(text: string): string {
+  return text.length > MICROSECONDS ? text.replace(/(\.\d{6})0+(?!\d)/, "$1") : text;
 }
 
 function listConverter(column: string, type: string, convert: Convert): ConvertValue {

@@ -1,10 +1,6 @@
-import { isJsonNumeral, type JsonInput } from "@osiris/core";
+import type { JsonInput } from "@osiris/core";
+import { isObject } from "../json.ts";
 import type { JsonObject } from "../transport/session.ts";
-
-/** True for what was an object in an answer. */
-export function isObject(value: JsonInput | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !isJsonNumeral(value);
-}
 
 /** True for what was a list in an answer. */
 export function isList(value: JsonInput | undefined): value is readonly JsonInput[] {

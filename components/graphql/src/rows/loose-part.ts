@@ -1,13 +1,13 @@
 import { OsirisError, type Column, type JsonInput } from "@osiris/core";
 import type { JsonObject } from "../transport/session.ts";
 import { converter, type Convert } from "./convert-value.ts";
-import { isObject } from "./json-values.ts";
+import { isObject } from "../json.ts";
 import type { RowInProgress, WholeRow } from "./row-parts.ts";
 import type { SeenFields } from "./seen-fields.ts";
 import { isJson, setCell, type SinkColumn } from "./table-sink.ts";
 
 /** So many different fields are told apart; a source whose keys are data has more. */
-const MOST_FIELDS = 5_000;
+const MOST_FIELDS = 2_000;
 
 export interface LooseOptions {
   readonly separator: string;

@@ -1,7 +1,8 @@
 import { OsirisError, type JsonInput } from "@osiris/core";
 import type { NestedConnection } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
-import { isList, isObject, member, memberAt } from "./json-values.ts";
+import { isObject } from "../json.ts";
+import { isList, member, memberAt } from "./json-values.ts";
 
 /** A connection of one object that has a further page. */
 export interface OpenConnection {

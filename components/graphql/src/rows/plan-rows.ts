@@ -43,8 +43,8 @@ export function planRow(
 
   const partOf = (field: FieldPlan): RowPart => {
     const { list, table } = field;
-    // A declared type settles that it is a column.
-    const toTable = list === true || (list === undefined && field.type === undefined) ? table : undefined;
+    // A scalar of a declared type is a column.
+    const toTable = list === true || (list === undefined && !isDeclared(field)) ? table : undefined;
     if (toTable !== undefined) childTable(field, toTable);
     if (list === true) return toTable === undefined ? column(field) : new TablePart(field.column, toTable);
     const object = field.flatten && field.fields !== undefined ? objectOf(field, field.fields) : undefined;
@@ -65,4 +65,8 @@ export function planRow(
     inside.map((field) => ({ key: field.key, part: partOf(field) }));
 
   return { part: new ObjectPart(output === "" ? "row" : output, parts(fields)), children };
+}
+
+function isDeclared({ type, fields }: FieldPlan): boolean {
+  return type !== undefined && fields === undefined;
 }

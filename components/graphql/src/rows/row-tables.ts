@@ -7,6 +7,7 @@ import { inOrder } from "./in-order.ts";
 import { LoosePart } from "./loose-part.ts";
 import { afterPage, itemsOf, nextPage } from "./open-connection.ts";
 import { planRow, type ChildTable, type PlannedRow } from "./plan-rows.ts";
+import type { WholeRow } from "./row-parts.ts";
 import { SeenFields } from "./seen-fields.ts";
 import { parentColumns, TableRows, type PageTask } from "./table-rows.ts";
 import { lazyJsonSink, openTypedSink, type TableSink } from "./table-sink.ts";
@@ -54,6 +55,15 @@ interface OpenTable {
   readonly exists: () => boolean;
 }
 
+/** What a table is to the step. */
+interface TablePlace {
+  readonly scalars: boolean;
+  readonly depth: number;
+  readonly exists: () => boolean;
+  /** It exists in any case. */
+  readonly isSure: boolean;
+}
+
 class StepRowTables implements RowTables {
   readonly #options: RowTablesOptions;
   readonly #seen: SeenFields;
@@ -68,7 +78,12 @@ class StepRowTables implements RowTables {
 
   async open(): Promise<void> {
     const { table } = this.#options.plan;
-    this.#main = await this.#openTable(table, { scalars: false, depth: 0, exists: () => true });
+    this.#main = await this.#openTable(table, {
+      scalars: false,
+      depth: 0,
+      exists: () => true,
+      isSure: true,
+    });
     await this.#flush();
   }
 
@@ -129,50 +144,44 @@ class StepRowTables implements RowTables {
     }
   }
 
-  async #openTable(
-    plan: TablePlan,
-    at: {
-      readonly scalars: boolean;
-      readonly depth: number;
-      readonly exists: () => boolean;
-      readonly isSure?: boolean;
-    },
-  ): Promise<TableRows> {
-    const { config, ctx } = this.#options;
-    const { isSure = true } = at;
-    const { part, children } = this.#plannedRow(plan, config);
-    const columns = [...parentColumns(plan), ...part.sinkColumns];
-    const isTyped = part.isTyped && columns.every(({ type }) => type !== undefined);
-    const sinkOptions = { ctx, output: plan.output, columns };
-    const sink: TableSink = isTyped && isSure ? await openTypedSink(sinkOptions) : lazyJsonSink(sinkOptions);
+  async #openTable(plan: TablePlan, place: TablePlace): Promise<TableRows> {
+    const { part, children } = this.#plannedRow(plan);
     const childTables = new Map<TablePlan, TableRows>();
     const rows = new TableRows({
       plan,
       part,
-      sink,
-      scalars: at.scalars,
-      depth: at.depth,
+      sink: await this.#openSink(plan, part, place),
+      scalars: place.scalars,
+      depth: place.depth,
       children: childTables,
       cellFields: cellFields(plan.fields ?? []),
       later: (task) => this.#later.push(task),
     });
-    this.#tables.push({ rows, exists: at.exists });
+    this.#tables.push({ rows, exists: place.exists });
     for (const child of children) {
-      childTables.set(child.plan, await this.#openChild(child, at, isSure));
+      childTables.set(child.plan, await this.#openTable(child.plan, this.#placeOf(child, place)));
     }
     return rows;
   }
 
-  #openChild(
-    { plan, scalars, isKnown, name }: ChildTable,
-    at: { readonly depth: number; readonly exists: () => boolean },
-    isSure: boolean,
-  ): Promise<TableRows> {
-    const exists = isKnown ? at.exists : () => this.#seen.has("list", name);
-    return this.#openTable(plan, { scalars, depth: at.depth + 1, exists, isSure: isSure && isKnown });
+  async #openSink(plan: TablePlan, part: WholeRow, { isSure }: TablePlace): Promise<TableSink> {
+    const columns = [...parentColumns(plan), ...part.sinkColumns];
+    const options = { ctx: this.#options.ctx, output: plan.output, columns };
+    const isTyped = part.isTyped && columns.every(({ type }) => type !== undefined);
+    return isTyped && isSure ? openTypedSink(options) : lazyJsonSink(options);
   }
 
-  #plannedRow(plan: TablePlan, config: GraphqlConfig): PlannedRow {
+  #placeOf({ scalars, isKnown, name }: ChildTable, parent: TablePlace): TablePlace {
+    return {
+      scalars,
+      depth: parent.depth + 1,
+      exists: isKnown ? parent.exists : () => this.#seen.has("list", name),
+      isSure: isKnown && parent.isSure,
+    };
+  }
+
+  #plannedRow(plan: TablePlan): PlannedRow {
+    const { config } = this.#options;
     if (plan.fields !== undefined) return planRow(plan, plan.fields, this.#seen);
     const declared = Object.entries(config.dtype).map(([name, type]) => ({ name, type }));
     const depth = config.flatten_result ? (config.flatten_depth ?? Number.POSITIVE_INFINITY) : 0;

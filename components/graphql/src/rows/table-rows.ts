@@ -2,11 +2,12 @@ import { OsirisError, type JsonInput } from "@osiris/core";
 import type { TablePlan } from "../query/query-plan.ts";
 import type { CellField } from "./cell-connections.ts";
 import { converter, type Convert } from "./convert-value.ts";
-import { isObject, memberAt } from "./json-values.ts";
+import { isObject } from "../json.ts";
+import { memberAt } from "./json-values.ts";
 import { Misfit, misfitError } from "./misfit.ts";
 import { itemsOf, openConnection, type OpenConnection } from "./open-connection.ts";
 import type { FoundConnection, RowInProgress, WholeRow } from "./row-parts.ts";
-import { setCell, type OutRow, type SinkColumn, type TableSink } from "./table-sink.ts";
+import { setCell, type SinkColumn, type TableSink } from "./table-sink.ts";
 
 /** The place of a child table's column that counts the items of a list. */
 export const INDEX_COLUMN = "_index";
@@ -87,7 +88,7 @@ export class TableRows {
     const row = this.#row;
     try {
       if (parent === NO_PARENT && isObject(item) && this.#options.part.becomeRow(item)) {
-        this.sink.add(item as OutRow);
+        this.sink.add(item);
         return;
       }
       row.out = this.sink.newRow();

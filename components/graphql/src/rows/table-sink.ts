@@ -1,5 +1,12 @@
-import type { CellInput, Column, DriverContext, JsonInput, JsonTableWriter, TableWriter } from "@osiris/core";
-
+import {
+  foldCase,
+  type CellInput,
+  type Column,
+  type DriverContext,
+  type JsonInput,
+  type JsonTableWriter,
+  type TableWriter,
+} from "@osiris/core";
 import { jsonText } from "./convert-value.ts";
 
 /** A row by column name, on its way into a table. In JSON columns the values stand as they are. */
@@ -131,7 +138,7 @@ class JsonSink implements TableSink {
   }
 
   async close(columns: readonly string[]): Promise<void> {
-    await (await this.#open()).close({ columns });
+    await (await this.#open()).close({ columns: withoutMeeting(columns) });
   }
 
   async #open(): Promise<JsonTableWriter> {
@@ -139,6 +146,12 @@ class JsonSink implements TableSink {
     this.#writer ??= await ctx.createJsonTable({ columns: typed(columns), ...outputOption(output) });
     return this.#writer;
   }
+}
+
+/** Names that differ in case only are renamed as they appear: the first keeps its place, the others follow. */
+function withoutMeeting(columns: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return columns.filter((name) => !taken.has(foldCase(name)) && taken.add(foldCase(name)));
 }
 
 function typed(columns: readonly SinkColumn[]): readonly Column[] {

@@ -167,7 +167,7 @@ describe("connections inside of rows", () => {
         votes: { nodes: (lists["votes"] ?? []).map((vote) => ({ id: vote.id })) },
       }));
     expect(
-      rows.map(({ id, reviews }) => ({ id, reviews: JSON.parse(String(reviews)) as JsonInput })),
+      rows.map(({ id, reviews }) => ({ id, reviews: JSON.parse(reviews as string) as JsonInput })),
     ).toEqual(FILMS.map(({ id, lists }) => ({ id, reviews: withVotes(lists["reviews"]) })));
   });
 
@@ -180,9 +180,36 @@ describe("connections inside of rows", () => {
     });
     const done = await run(made, [ID, reviews], { flatten_result: false });
     const rows = await done.query("SELECT reviews FROM films");
-    expect(rows.map((row) => JSON.parse(String(row["reviews"])) as JsonInput)).toEqual(
+    expect(rows.map((row) => JSON.parse(row["reviews"] as string) as JsonInput)).toEqual(
       FILMS.map(({ lists }) => ({ nodes: (lists["reviews"] ?? []).map(({ id }) => ({ id })) })),
     );
+  });
+
+  test("cells of child tables are complete, too, on the first page and on the others", async () => {
+    const films = many(3, "f", (at) => ({
+      cast: many(at * 2, `f${at}c`, () => ({ awards: many(3, `f${at}a`) })),
+    }));
+    const made = api(films);
+    const awards = object("awards", [object("nodes", [ID], { list: true })], {
+      list: false,
+      flatten: false,
+      connection: connection("awards"),
+    });
+    const done = await rowStep(
+      { fields: [ID, connected("cast", [ID, awards], "cast")], execute: made.execute },
+      made.rows,
+    );
+    expect(done.record.steps[0]?.error).toBeUndefined();
+    const cells = await done.query(
+      "SELECT DISTINCT _parent_id AS film, awards FROM films__cast ORDER BY film",
+    );
+    expect(cells).toEqual(
+      [1, 2].map((at) => ({
+        film: `f${at}`,
+        awards: `{"nodes":[{"id":"f${at}a0"},{"id":"f${at}a1"},{"id":"f${at}a2"}]}`,
+      })),
+    );
+    expect(await done.query("SELECT count(*) AS n FROM films__cast")).toEqual([{ n: 6n }]);
   });
 
   test("a null connection has no items", async () => {
@@ -253,7 +280,7 @@ describe("a connection that cannot be read to its end fails the step", () => {
   test("the first error ends the other requests, also those before it, and is the one that is told", async () => {
     const ended: string[] = [];
     const execute: Execute = async ({ variables }, signal) => {
-      const id = String(variables["_id"]);
+      const id = variables["_id"] as string;
       if (id === "f1") throw new Error("f1 cannot be read");
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
       ended.push(id);

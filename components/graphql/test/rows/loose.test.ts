@@ -11,17 +11,15 @@ describe("rows of an unknown selection", () => {
       { a: 3, b: {}, id: 3 },
     ]);
     expect(run.record.steps[0]?.error).toBeUndefined();
-    expect((await shapeOf(run)).toSorted()).toEqual(
-      [
-        "id BIGINT",
-        "a BIGINT",
-        "a.x BIGINT",
-        "b JSON",
-        "b.c.d BIGINT",
-        "list JSON",
-        "late BOOLEAN",
-      ].toSorted(),
-    );
+    expect(await shapeOf(run)).toEqual([
+      "id BIGINT",
+      "a BIGINT",
+      "b JSON",
+      "b.c.d BIGINT",
+      "list JSON",
+      "a.x BIGINT",
+      "late BOOLEAN",
+    ]);
     expect(await run.query('SELECT id, a, "a.x" AS ax, b, "b.c.d" AS d FROM films ORDER BY id')).toEqual([
       { id: 1n, a: null, ax: null, b: null, d: 1n },
       { id: 2n, a: null, ax: 1n, b: '"text"', d: null },
@@ -38,6 +36,12 @@ describe("rows of an unknown selection", () => {
       { outer: 1n, inner: 2n },
       { outer: 3n, inner: 4n },
     ]);
+  });
+
+  test("names that differ in case only are renamed as in any table", async () => {
+    const run = await rowStep({ fields: undefined }, [{ b: 0, ID: 1, id: 2, z: 3 }]);
+    expect(run.record.steps[0]?.error).toBeUndefined();
+    expect(await run.query("FROM films")).toEqual([{ b: 0n, ID: 1n, id_2: 2n, z: 3n }]);
   });
 
   test("separator, depth and declared types", async () => {
@@ -64,7 +68,7 @@ describe("rows of an unknown selection", () => {
     const run = await rowStep({ fields: undefined }, [row, {}]);
     expect(run.record.steps[0]?.error).toBeUndefined();
     const [first] = await run.query("FROM films");
-    expect(Object.values(first ?? {}).toSorted()).toEqual([1n, 2n, 3n, 4n, 5n]);
+    expect(new Set(Object.values(first ?? {}))).toEqual(new Set([1n, 2n, 3n, 4n, 5n]));
   });
 
   test("keys without end are an error, not memory without end", async () => {
@@ -78,10 +82,7 @@ describe("rows of an unknown selection", () => {
 
 test("an alias such as constructor is a column, and NULL where the answer does not have it", async () => {
   const fields = [field("id"), field("constructor"), object("toString", [field("valueOf")])];
-  const run = await rowStep({ fields }, [
-    { id: 1 },
-    { id: 2, constructor: 3, toString: { valueOf: 4 } } as unknown as JsonObject,
-  ]);
+  const run = await rowStep({ fields }, [{ id: 1 }, { id: 2, constructor: 3, toString: { valueOf: 4 } }]);
   expect(
     await run.query('SELECT id, "constructor" AS c, "toString.valueOf" AS v FROM films ORDER BY id'),
   ).toEqual([

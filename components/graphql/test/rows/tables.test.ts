@@ -138,7 +138,7 @@ describe("fields that nobody knows to be lists", () => {
       { id: 2, tags: ["y"], author: { name: "Bo" } },
     ]);
     expect(mixed.record.steps[0]?.error).toBeUndefined();
-    expect((await shapeOf(mixed)).toSorted()).toEqual(["author.name VARCHAR", "id BIGINT", "tags VARCHAR"]);
+    expect(await shapeOf(mixed)).toEqual(["id BIGINT", "tags VARCHAR", "author.name VARCHAR"]);
     expect(await mixed.query('SELECT id, tags, "author.name" AS a FROM films ORDER BY id')).toEqual([
       { id: 1n, tags: "x", a: null },
       { id: 2n, tags: null, a: "Bo" },

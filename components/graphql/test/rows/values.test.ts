@@ -38,6 +38,8 @@ const FITTING: readonly (readonly [string, JsonInput, Cell])[] = [
   ["DATE", "2024-02-29", 19_782],
   ["TIMESTAMP", "2024-02-29T12:00:00.5", 1_709_208_000_500_000n],
   ["TIMESTAMPTZ", "2024-02-29T12:00:00+02:00", 1_709_200_800_000_000n],
+  ["TIMESTAMPTZ", "2024-02-29T10:00:00.1234560Z", 1_709_200_800_123_456n],
+  ["TIME", "12:00:01.5000000", 43_201_500_000n],
   ["TIME", "12:00:01", 43_201_000_000n],
   ["UUID", "6F9619FF-8B86-D011-B42D-00C04FC964FF", "6f9619ff-8b86-d011-b42d-00c04fc964ff"],
   ["INTERVAL", "P1Y2M3W4DT5H6M7.5S", { months: 14, days: 25, micros: 18_367_500_000n }],
@@ -76,6 +78,7 @@ const MISFITTING: readonly (readonly [string, JsonInput])[] = [
   ["DATE", "2024-02-29T00:00:00Z"],
   ["TIMESTAMP", "2024-02-29T12:00:00Z"],
   ["TIMESTAMP", 1_709_208_000],
+  ["TIMESTAMP", "2024-02-29T12:00:00.1234567"],
   ["TIMESTAMPTZ", "2024-02-29T12:00:00"],
   ["UUID", "no"],
   ["INTERVAL", "1 day"],
@@ -123,12 +126,18 @@ describe("typed columns", () => {
       field("id"),
       field("tags", { type: "BIGINT[]", list: true }),
       field("raw", { type: "JSON" }),
+      field("wait", { type: "INTERVAL" }),
     ];
     const listed = await rowStep({ fields: lists }, [
-      { id: 1, tags: ["9007199254740993", 2, null], raw: { a: [1] } },
+      { id: 1, tags: ["9007199254740993", 2, null], raw: { a: [1] }, wait: "P1DT2S" },
     ]);
-    expect(await listed.query("SELECT id, tags, raw FROM films")).toEqual([
-      { id: 1n, tags: [9_007_199_254_740_993n, 2n, null], raw: '{"a":[1]}' },
+    expect(await listed.query("SELECT id, tags, raw, wait FROM films")).toEqual([
+      {
+        id: 1n,
+        tags: [9_007_199_254_740_993n, 2n, null],
+        raw: '{"a":[1]}',
+        wait: { months: 0, days: 1, micros: 2_000_000n },
+      },
     ]);
     const bad = await rowStep({ fields }, [{ id: 1 }, { id: 2, budget: "abc" }]);
     expect(bad.record.steps[0]?.error?.message).toContain('Table "films", row 2, column "budget"');
