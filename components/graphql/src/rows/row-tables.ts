@@ -52,14 +52,19 @@ export async function openRowTables(options: RowTablesOptions): Promise<RowTable
 /** A table, and whether its rows are of a list at all: if not, it is not made. */
 interface OpenTable {
   readonly rows: TableRows;
-  readonly exists: () => boolean;
+  readonly exists: Exists;
 }
+
+/** Whether the rows have shown that there is such a table; at the end also, whether that is the likeliest. */
+type Exists = (atEnd: boolean) => boolean;
 
 /** What a table is to the step. */
 interface TablePlace {
+  /** Of the field that it is, in {@link SeenFields}. */
+  readonly name: string;
   readonly scalars: boolean;
   readonly depth: number;
-  readonly exists: () => boolean;
+  readonly exists: Exists;
   /** It exists in any case. */
   readonly isSure: boolean;
 }
@@ -68,6 +73,8 @@ class StepRowTables implements RowTables {
   readonly #options: RowTablesOptions;
   readonly #seen: SeenFields;
   readonly #tables: OpenTable[] = [];
+  /** Outputs whose tables are open: one may stand for several places, of which the values choose. */
+  readonly #opened = new Set<string>();
   readonly #later = new TaskQueue<PageTask>();
   #main: TableRows | undefined;
 
@@ -79,6 +86,7 @@ class StepRowTables implements RowTables {
   async open(): Promise<void> {
     const { table } = this.#options.plan;
     this.#main = await this.#openTable(table, {
+      name: "",
       scalars: false,
       depth: 0,
       exists: () => true,
@@ -115,7 +123,7 @@ class StepRowTables implements RowTables {
 
   async close(): Promise<void> {
     for (const { rows, exists } of this.#tables) {
-      if (exists()) await rows.sink.close(rows.columns());
+      if (exists(true)) await rows.sink.close(rows.columns());
     }
   }
 
@@ -140,12 +148,12 @@ class StepRowTables implements RowTables {
 
   async #flush(): Promise<void> {
     for (const { rows, exists } of this.#tables) {
-      if (exists()) await rows.sink.flush();
+      if (exists(false)) await rows.sink.flush();
     }
   }
 
   async #openTable(plan: TablePlan, place: TablePlace): Promise<TableRows> {
-    const { part, children } = this.#plannedRow(plan);
+    const { part, children } = this.#plannedRow(plan, place.name);
     const childTables = new Map<TablePlan, TableRows>();
     const rows = new TableRows({
       plan,
@@ -166,23 +174,27 @@ class StepRowTables implements RowTables {
 
   async #openSink(plan: TablePlan, part: WholeRow, { isSure }: TablePlace): Promise<TableSink> {
     const columns = [...parentColumns(plan), ...part.sinkColumns];
-    const options = { ctx: this.#options.ctx, output: plan.output, columns };
+    const options = { ctx: this.#options.ctx, output: plan.output, columns, opened: this.#opened };
     const isTyped = part.isTyped && columns.every(({ type }) => type !== undefined);
     return isTyped && isSure ? openTypedSink(options) : lazyJsonSink(options);
   }
 
-  #placeOf({ scalars, isKnown, name }: ChildTable, parent: TablePlace): TablePlace {
+  #placeOf({ scalars, isKnown, name, enclosing }: ChildTable, parent: TablePlace): TablePlace {
+    const seen = this.#seen;
+    const isInObjects: Exists = (atEnd) =>
+      enclosing.every((field) => seen.has("object", field) || (atEnd && seen.isUnknown(field)));
     return {
+      name,
       scalars,
       depth: parent.depth + 1,
-      exists: isKnown ? parent.exists : () => this.#seen.has("list", name),
-      isSure: isKnown && parent.isSure,
+      exists: (atEnd) => parent.exists(atEnd) && isInObjects(atEnd) && (isKnown || seen.has("list", name)),
+      isSure: isKnown && enclosing.length === 0 && parent.isSure,
     };
   }
 
-  #plannedRow(plan: TablePlan): PlannedRow {
+  #plannedRow(plan: TablePlan, name: string): PlannedRow {
     const { config } = this.#options;
-    if (plan.fields !== undefined) return planRow(plan, plan.fields, this.#seen);
+    if (plan.fields !== undefined) return planRow(plan, plan.fields, name, this.#seen);
     const declared = Object.entries(config.dtype).map(([name, type]) => ({ name, type }));
     const depth = config.flatten_result ? (config.flatten_depth ?? Number.POSITIVE_INFINITY) : 0;
     return {

@@ -19,13 +19,18 @@ export class SeenFields {
     this.#paths.push(...paths);
   }
 
-  /** @param name the field's, unique in the step */
+  /** @param name the way to the field, unique in the step */
   add(kind: SeenKind, name: string): void {
     this.#kinds.add(`${kind} ${name}`);
   }
 
   has(kind: SeenKind, name: string): boolean {
     return this.#kinds.has(`${kind} ${name}`);
+  }
+
+  /** Nothing but null has come. */
+  isUnknown(name: string): boolean {
+    return !this.has("object", name) && !this.has("list", name) && !this.has("column", name);
   }
 
   /** Fields of rows whose selection is not known, in the order of their appearance. */

@@ -1,5 +1,6 @@
 import {
   foldCase,
+  OsirisError,
   type CellInput,
   type Column,
   type DriverContext,
@@ -49,10 +50,14 @@ export interface SinkOptions {
   readonly ctx: DriverContext;
   readonly output: string | undefined;
   readonly columns: readonly SinkColumn[];
+  /** The outputs of the tables that are open. */
+  readonly opened: Set<string>;
 }
 
 /** A sink for columns that all have types, filled row by row. */
-export async function openTypedSink({ ctx, output, columns }: SinkOptions): Promise<TableSink> {
+export async function openTypedSink(options: SinkOptions): Promise<TableSink> {
+  const { ctx, output, columns } = options;
+  claim(options);
   return new TypedSink(await ctx.createTable(typed(columns), outputOption(output)), columns);
 }
 
@@ -143,9 +148,24 @@ class JsonSink implements TableSink {
 
   async #open(): Promise<JsonTableWriter> {
     const { ctx, output, columns } = this.#options;
-    this.#writer ??= await ctx.createJsonTable({ columns: typed(columns), ...outputOption(output) });
+    if (this.#writer !== undefined) return this.#writer;
+    claim(this.#options);
+    this.#writer = await ctx.createJsonTable({ columns: typed(columns), ...outputOption(output) });
     return this.#writer;
   }
+}
+
+/** A field that is an object in some rows and a list in others may lead to one table from two kinds of parents. */
+function claim({ output = "", opened }: SinkOptions): void {
+  if (opened.has(output)) {
+    throw new OsirisError({
+      code: "graphql.mixed_lists",
+      category: "data",
+      message: `The rows of "${output}" have parents of two kinds: a field around them is an object in some rows and a list in others`,
+      hint: "Set arrays: json, which keeps every value as it is.",
+    });
+  }
+  opened.add(output);
 }
 
 /** Names that differ in case only are renamed as they appear: the first keeps its place, the others follow. */

@@ -147,6 +147,31 @@ describe("fields that nobody knows to be lists", () => {
     expect(await mixed.query("FROM films__tags")).toEqual([{ _parent_id: 2n, _index: 0n, value: "y" }]);
   });
 
+  test("lead to one table of what is in them, whichever they prove to be", async () => {
+    const books = field("books", { list: true, table: child("books", [field("value")]) });
+    const inside = [field("id"), books];
+    const fields = [field("id"), object("author", inside, { table: child("author", inside) })];
+    const ann = { id: 7, books: ["x"] };
+    const one = await rowStep({ fields }, [{ id: 1, author: null }], [{ id: 2, author: ann }]);
+    expect(one.record.steps[0]?.error).toBeUndefined();
+    expect(await one.query("FROM films__books")).toEqual([{ _parent_id: 2n, _index: 0n, value: "x" }]);
+    expect(await one.query("SHOW TABLES")).toHaveLength(2);
+    const several = await rowStep({ fields }, [{ id: 1, author: null }], [{ id: 2, author: [ann] }]);
+    expect(several.record.steps[0]?.error).toBeUndefined();
+    expect(await several.query("FROM films__books")).toEqual([{ _parent_id: 7n, _index: 0n, value: "x" }]);
+    expect(await several.query("SHOW TABLES")).toHaveLength(3);
+    const none = await rowStep({ fields }, [{ id: 1, author: null }]);
+    expect(none.record.steps[0]?.error).toBeUndefined();
+    expect(await shapeOf(none)).toEqual(["id BIGINT", "author.id VARCHAR"]);
+    expect(await shapeOf(none, "films__books")).toEqual([
+      "_parent_id VARCHAR",
+      "_index BIGINT",
+      "value VARCHAR",
+    ]);
+    const mixed = await rowStep({ fields }, [{ id: 1, author: ann }], [{ id: 2, author: [ann] }]);
+    expect(mixed.record.steps[0]?.error).toMatchObject({ code: "graphql.mixed_lists" });
+  });
+
   test("that prove to be lists need the key in the query", async () => {
     const keyless = object("author", [field("name")], {
       table: { ...child("author", [field("name")]), parentKeys: [] },
