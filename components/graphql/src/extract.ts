@@ -88,7 +88,8 @@ async function readAll(extraction: Extraction): Promise<StepResult> {
   if (counts.total !== undefined && !counts.truncated) {
     assertTotal(counts.total, counts.items, plan.pagination?.totalPath ?? []);
   }
-  const state = incremental?.state;
+  const state = incremental?.state(counts.truncated);
+  if (counts.truncated && incremental !== undefined && state === undefined) warnOfNoState(ctx);
   incremental?.report(ctx);
   errors?.close(ctx);
   await tables.close();
@@ -105,6 +106,13 @@ function count(page: Page, { plan, counts, ctx }: Extraction): void {
     ctx.log("warn", `There is null where the rows of "${plan.rows.jsonPath}" would be: none are read`);
   const totalPath = plan.pagination?.totalPath;
   if (totalPath !== undefined) counts.total = totalOf(page.answer.body, totalPath);
+}
+
+function warnOfNoState(ctx: DriverContext): void {
+  ctx.log(
+    "warn",
+    "The rows do not come in the order of incremental.field: as some are left out, the next run begins where this one did",
+  );
 }
 
 function tell(ctx: DriverContext, tables: RowTables, { total }: Counts): void {

@@ -84,6 +84,26 @@ describe("reading what is new", () => {
     expect(sinceOf(api)()).toEqual([at(2)]);
   });
 
+  test("goes on, after a result that was cut off, where rows come in order", async () => {
+    const rows = [movie(1, at(1)), movie(2, at(2)), movie(3, at(2)), movie(4, at(3))];
+    const { films } = await project(rows, { key: ["id"] });
+    const config = { max_pages: 1, allow_truncated: true };
+    const first = await films.run({ config });
+    expect(await first.values("SELECT id FROM films")).toEqual(["1", "2"]);
+    expect(first.state).toMatchObject({ newest: at(2) });
+    expect(await delivered(films)).toEqual(["3 Movie 3", "4 Movie 4"]);
+  });
+
+  test("begins anew, after a result that was cut off, where they do not", async () => {
+    const rows = [movie(4, at(4)), movie(3, at(3)), movie(2, at(2)), movie(1, at(1))];
+    const { films } = await project(rows, { key: ["id"] });
+    const first = await films.run({ config: { max_pages: 1, allow_truncated: true } });
+    expect(first.error).toBeUndefined();
+    expect(first.state).toBeUndefined();
+    expect(first.warnings).toContainEqual(expect.stringContaining("do not come in the order"));
+    expect(await delivered(films)).toHaveLength(4);
+  });
+
   test("keeps the state when nothing has come", async () => {
     const rows = [movie(1, at(1))];
     const { films } = await project(rows, { key: ["id"], initial: at(0) });

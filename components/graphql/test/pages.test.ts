@@ -146,6 +146,15 @@ describe("other pages", () => {
     expect(done.warnings).toContainEqual(expect.stringContaining("1 items are null"));
   });
 
+  test.each([
+    ["offset", OFFSET],
+    ["page", PAGE],
+  ])("by %s do not end with null in the place of the rows", async (pagination, query) => {
+    const api = await startApi([], pages({ data: { list: [row(1)] } }, { data: { list: null } }));
+    const done = await run(api, { query, pagination, pagination_variable_name: pagination });
+    expect(done.error).toMatchObject({ code: "graphql.broken_pages" });
+  });
+
   test("begin at pagination_start", async () => {
     const api = await startApi(movies(25));
     const config = { query: OFFSET, pagination: "offset", pagination_variable_name: "offset" };

@@ -46,6 +46,8 @@ export interface ProjectOptions {
   /** Of the step. @default 1 */
   readonly attempts?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Steps with the same config, beside `films`. @default none */
+  readonly others?: readonly string[];
 }
 
 /** The sources under test, where the project's driver package finds them. */
@@ -90,14 +92,15 @@ export function extractorProject(config: Config, options: ProjectOptions = {}): 
 async function runStep(
   folder: string,
   config: Config,
-  { attempts = 1, environment = {} }: ProjectOptions,
+  { attempts = 1, environment = {}, others = [] }: ProjectOptions,
   signal: AbortSignal,
 ): Promise<ExtractorRun> {
   const catalog = openCatalog({ cwd: folder, cliFolder: folder, project: {} });
   const retry = { attempts, backoff: "1ms" };
-  const step = { id: "films", component: "graphql.extractor", mode: "read", config, retry };
+  const step = { component: "graphql.extractor", mode: "read", needs: [], config, retry };
+  const steps = ["films", ...others].map((id) => ({ id, ...step }));
   const compiled = await compile({
-    text: JSON.stringify({ oml_version: "0.1.0", name: "test", steps: [step] }),
+    text: JSON.stringify({ oml_version: "0.1.0", name: "test", steps }),
     file: "pipeline.yaml",
     components: compilerView(catalog),
     baseDir: folder,
@@ -109,6 +112,7 @@ async function runStep(
     surroundings: { environment },
     sessions: join(folder, "sessions"),
     stateStore: new FileStateStore(join(folder, "state")),
+    concurrency: steps.length,
     signal,
   });
   const { state } = (await stateOf(folder).read())?.steps["films"] ?? {};

@@ -387,6 +387,34 @@ describe("throttling", () => {
   });
 });
 
+describe("max_concurrent", () => {
+  /** The most requests that were under way at once, of two steps. */
+  async function mostAtOnce(): Promise<number> {
+    let now = 0;
+    let most = 0;
+    const api = await startApi(movies(40), async (): Promise<"pass"> => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => void setTimeout(resolve, 50));
+      now--;
+      return "pass";
+    });
+    const config = { endpoint: api.url, query: RELAY, max_concurrent: 1 };
+    const done = await extractorProject(config, { others: ["films_2"] }).run();
+    expect(done.record.status).toBe("succeeded");
+    expect(api.requests).toHaveLength(8);
+    return most;
+  }
+
+  test("holds for all steps that log in as the same", async () => {
+    expect(await mostAtOnce()).toBe(1);
+  });
+});
+
+test("a TLS file that cannot be read is an error that names its setting", async () => {
+  const done = await run(await startApi([]), { tls_ca: "missing.pem" });
+  expect(done.error?.message).toContain("tls_ca");
+});
+
 describe("errors beside the data", () => {
   const PARTIAL = "{ list { id broken } }";
 

@@ -37,7 +37,7 @@ export interface HttpClient {
   /** Takes the client's credentials out of a text, such as what a server says about an error. */
   readonly mask: (text: string) => string;
   /** Closes all connections; exchanges under way end with an error. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** @throws OsirisError `http.invalid_header`, `http.invalid_tls`, `http.invalid_proxy` */

@@ -17,7 +17,7 @@ export interface TlsOptions {
 export interface Connections {
   readonly dispatcher: Dispatcher;
   /** The proxy for URLs of a protocol, `host:port`, and the variable that names it. NO_PROXY may still exempt a host. */
-  proxyOf(protocol: string): Proxy | undefined;
+  readonly proxyOf: (protocol: string) => Proxy | undefined;
 }
 
 export interface Proxy {

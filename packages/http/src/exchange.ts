@@ -48,7 +48,7 @@ export function exchange(
         {
           origin,
           path: `${pathname}${search}`,
-          method: request.method as Dispatcher.HttpMethod,
+          method: request.method,
           headers: Object.fromEntries(request.headers),
           body: request.body,
           // Of a proxy's own connections undici would take its defaults.

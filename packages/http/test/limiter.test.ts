@@ -69,14 +69,14 @@ describe("at once", () => {
 });
 
 describe("in a period", () => {
-  test("never more than allowed in any window, and no slower than that", async () => {
+  test("never more than allowed in any window", async () => {
     const limiter = new Limiter({ requests: 5, periodMs: 200 });
     const begun: number[] = [];
     await Promise.all(
       Array.from({ length: 17 }, () => limiter.run(async () => void begun.push(performance.now()), never)),
     );
-    for (let n = 5; n < begun.length; n++) expect(begun[n]! - begun[n - 5]!).toBeGreaterThanOrEqual(200);
-    // Three further windows were needed.
+    const windows = begun.slice(5).map((moment, n) => moment - (begun[n] ?? 0));
+    expect(Math.min(...windows)).toBeGreaterThanOrEqual(200);
     expect(begun).toHaveLength(17);
   });
 

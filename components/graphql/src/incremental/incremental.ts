@@ -3,6 +3,7 @@ import type { IncrementalConfig } from "../config.ts";
 import { isObject } from "../json.ts";
 import { valueAt } from "../pages/at-path.ts";
 import type { JsonObject, Variables } from "../transport/session.ts";
+import { compareDecimals } from "./decimal.ts";
 import { hashed, Overlap, rowId } from "./overlap.ts";
 import {
   comparePositions,
@@ -14,6 +15,8 @@ import {
   type Position,
 } from "./position.ts";
 import { positionJson, readPosition, readState, stateJson } from "./state.ts";
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Reads what is new since the last run: where to begin, which rows are known, and what the next run has to know. */
 export class Incremental {
@@ -29,6 +32,9 @@ export class Incremental {
   readonly #delivered: ReadonlySet<string>;
   readonly #overlap: Overlap;
   #newest: Position | undefined;
+  #last: Position | undefined;
+  /** Whether each row is at or after the one before it. */
+  #ascends: boolean;
   #least: ReturnType<typeof threshold> | undefined;
 
   /**
@@ -48,8 +54,9 @@ export class Incremental {
     this.#overlap = new Overlap(kept["overlap"]);
     this.known = Number(kept["known"] ?? 0);
     this.withoutValue = Number(kept["without_value"] ?? 0);
-    const reached = kept["newest"];
-    this.#reach((reached === undefined || reached === null ? undefined : readPosition(reached)) ?? newest);
+    this.#ascends = kept["ascends"] !== false;
+    this.#last = keptPosition(kept["last"]);
+    this.#reach(keptPosition(kept["newest"]) ?? newest);
   }
 
   /** The query's variable for where to begin; without a state and `initial` there is none. */
@@ -71,9 +78,7 @@ export class Incremental {
       return true;
     }
     const position = positionOf(value) ?? fail(value, this.#config.field);
-    if (this.#newest === undefined || comparePositions(position, this.#newest, this.#config.field) > 0) {
-      this.#reach(position);
-    }
+    this.#pass(position);
     if (this.#key.length === 0 || this.#least === undefined) return true;
     const id = rowId(
       this.#key.map((path) => valueAt(row, path, "incremental.key")),
@@ -85,6 +90,14 @@ export class Incremental {
     return false;
   }
 
+  #pass(position: Position): void {
+    const { field } = this.#config;
+    if (this.#last !== undefined && comparePositions(position, this.#last, field) < 0) this.#ascends = false;
+    this.#last = position;
+    if (this.#newest === undefined || comparePositions(position, this.#newest, field) > 0)
+      this.#reach(position);
+  }
+
   #reach(newest: Position | undefined): void {
     this.#newest = newest;
     this.#least = newest === undefined ? undefined : threshold(newest, this.#lookback);
@@ -94,15 +107,34 @@ export class Incremental {
   get progress(): JsonValue | undefined {
     const overlap = this.#overlap.forCheckpoint();
     if (overlap === undefined) return undefined;
-    const newest = this.#newest === undefined ? null : positionJson(this.#newest);
-    return { newest, overlap, known: this.known, without_value: this.withoutValue };
+    const [newest, last] = [this.#newest, this.#last].map((at) =>
+      at === undefined ? null : positionJson(at),
+    );
+    const { known, withoutValue } = this;
+    return {
+      newest: newest ?? null,
+      last: last ?? null,
+      ascends: this.#ascends,
+      overlap,
+      known,
+      without_value: withoutValue,
+    };
   }
 
-  /** For the next run; undefined: what it finds is to stay. @throws OsirisError `graphql.lookback_too_wide` */
-  get state(): JsonValue | undefined {
+  /**
+   * For the next run; undefined: what it finds is to stay.
+   * @param truncated whether there are rows that were not read: unless they come after all of those that were, the next run
+   * would never see them
+   * @throws OsirisError `graphql.lookback_too_wide`
+   */
+  state(truncated: boolean): JsonValue | undefined {
+    if (truncated && !this.#ascends) return undefined;
     if (this.#newest === undefined || this.#least === undefined) return undefined;
     this.#overlap.prune(this.#least);
-    return stateJson({ newest: this.#newest, seen: this.#overlap.hashes() });
+    // Where nothing newer has come the overlap is still that of the last run, whether its rows have come again or not.
+    const isSame = this.#since !== undefined && compareDecimals(this.#since.at, this.#newest.at) === 0;
+    const seen = this.#overlap.hashes(isSame ? this.#delivered : NONE);
+    return stateJson({ newest: this.#newest, seen });
   }
 
   /** Says what became of rows that are not plainly new. */
@@ -116,6 +148,10 @@ export class Incremental {
       `${this.withoutValue} rows have no value in "${field}": no later run can tell whether it knows them`,
     );
   }
+}
+
+function keptPosition(value: JsonInput | undefined): Position | undefined {
+  return value === undefined || value === null ? undefined : readPosition(value);
 }
 
 function fail(value: JsonInput, field: string): never {

@@ -44,10 +44,14 @@ export class Overlap {
     for (const [row, at] of this.#held) if (compareDecimals(at, least) < 0) this.#held.delete(row);
   }
 
-  /** For the state. Call {@link prune} first. @throws OsirisError `graphql.lookback_too_wide` */
-  hashes(): readonly string[] {
-    if (this.#held.size > MOST_KEPT) throw tooWide(this.#held.size);
-    return [...this.#held.keys()].map(hashed);
+  /**
+   * For the state, together with those of an earlier one. Call {@link prune} first.
+   * @throws OsirisError `graphql.lookback_too_wide`
+   */
+  hashes(earlier: ReadonlySet<string>): readonly string[] {
+    const all = new Set([...earlier, ...[...this.#held.keys()].map(hashed)]);
+    if (all.size > MOST_KEPT) throw tooWide(all.size);
+    return [...all];
   }
 
   /** undefined: too many for a checkpoint, for now. */

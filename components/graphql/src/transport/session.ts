@@ -1,14 +1,14 @@
+import type { DriverContext, JsonInput } from "@osiris/core";
+import { createHttpClient, Limiter, retrying, type HttpClient, type RateLimit } from "@osiris/http";
 import { createHash } from "node:crypto";
-import { isOsirisError, type DriverContext, type JsonInput } from "@osiris/core";
-import { createHttpClient, Limiter, retrying, type HttpClient, type Retry } from "@osiris/http";
 import type { GraphqlConfig } from "../config.ts";
-import { isObject } from "../json.ts";
 import { credentialHeaders, type SecretHeaders } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
 import type { Mask } from "./excerpt.ts";
-import { errorsOf, failedAnswer, isThrottled, partialAnswer, throttledError } from "./graphql-errors.ts";
-import { openPost, type Posted } from "./post.ts";
-import { costTooHigh, Throttle, waitOf, type Wait } from "./throttle.ts";
+import { judge } from "./judge.ts";
+import { openPost } from "./post.ts";
+import { waitOf } from "./read-waits.ts";
+import { Throttle } from "./throttle.ts";
 import { tlsOf } from "./tls.ts";
 
 /** The answer to one request, judged: what must fail has failed. */
@@ -23,7 +23,7 @@ export interface Answer {
 export type JsonObject = { readonly [key: string]: JsonInput | undefined };
 
 export interface GraphqlError {
-  /** Without credentials, on one line. */
+  /** Without credentials. */
   readonly message: string;
   readonly path: readonly (string | number)[] | undefined;
   readonly code: string | undefined;
@@ -52,15 +52,14 @@ export interface Session extends AsyncDisposable {
 }
 
 export interface Tally {
-  requests: number;
-  bytes: number;
-  retries: number;
+  /** Repeated ones included. */
+  readonly requests: number;
+  /** Of answers that were ones of GraphQL, decompressed. */
+  readonly bytes: number;
+  readonly retries: number;
   /** Milliseconds that the server has asked to wait. */
-  throttledMs: number;
+  readonly throttledMs: number;
 }
-
-/** Waits that people should know of. */
-const LONG_WAIT_MS = 5000;
 
 /** Opens a session; nothing is sent before the first request. Disposing of it closes all connections. */
 export async function openSession(config: GraphqlConfig, ctx: DriverContext): Promise<Session> {
@@ -74,46 +73,48 @@ export async function openSession(config: GraphqlConfig, ctx: DriverContext): Pr
     tls: await tlsOf(config),
     limiter,
   });
-  const who = `The GraphQL API at ${endpoint.host}`;
   const mask = maskOf(client, endpoint);
-  const ownHeaders = Object.keys(headers);
-  const post = openPost({ endpoint, fetch: client.fetch, ownHeaders, who, mask });
-  const throttle = new Throttle(limiter, config.max_retry_wait * 1000, (wait) => sayWait(ctx, wait));
-  const tally: Tally = { requests: 0, bytes: 0, retries: 0, throttledMs: 0 };
+  const throttle = new Throttle(limiter, config.max_retry_wait * 1000, ctx);
+  const [execute, counts] = executing({ config, endpoint, headers, client, mask, throttle });
+  return {
+    execute,
+    mask,
+    get tally() {
+      return { ...counts, retries: throttle.retries, throttledMs: throttle.waitedMs };
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+interface Parts {
+  readonly config: GraphqlConfig;
+  readonly endpoint: URL;
+  readonly headers: SecretHeaders;
+  readonly client: HttpClient;
+  readonly mask: Mask;
+  readonly throttle: Throttle;
+}
+
+function executing({ config, endpoint, headers, client, mask, throttle }: Parts) {
+  const who = `The GraphQL API at ${endpoint.host}`;
+  const post = openPost({ endpoint, fetch: client.fetch, ownHeaders: Object.keys(headers), who, mask });
   const policy = {
     maxRetries: config.max_retries,
     delayMs: config.retry_delay * 1000,
     maxWaitMs: config.max_retry_wait * 1000,
-    onRetry: (retry: Retry) => {
-      tally.retries++;
-      if (isOsirisError(retry.error) && retry.error.retryAfterMs !== undefined)
-        throttle.waitedMs += retry.waitMs;
-      sayRetry(ctx, retry);
-    },
+    onRetry: throttle.onRetry,
   };
+  const counts = { requests: 0, bytes: 0 };
   const attempt = async (request: Parameters<Execute>[0], signal: AbortSignal): Promise<Answer> => {
     throttle.beforeRequest();
-    tally.requests++;
-    try {
-      const posted = await post(request, signal);
-      tally.bytes += posted.bytes;
-      throttle.ask(waitOf(posted));
-      return judge(posted, config.on_partial, who, mask);
-    } catch (error) {
-      if (isOsirisError(error) && error.retryable && error.retryAfterMs !== undefined) {
-        throttle.share(error.retryAfterMs);
-      }
-      throw error;
-    }
+    counts.requests++;
+    const posted = await post(request, signal);
+    counts.bytes += posted.bytes;
+    throttle.ask(waitOf(posted));
+    return judge(posted, config.on_partial, who, mask);
   };
-  return {
-    mask,
-    execute: (request, signal) => retrying((signal) => attempt(request, signal), policy, signal),
-    get tally() {
-      return { ...tally, throttledMs: throttle.waitedMs };
-    },
-    [Symbol.asyncDispose]: () => client.close(),
-  };
+  const execute: Execute = (request, signal) => retrying((until) => attempt(request, until), policy, signal);
+  return [execute, counts] as const;
 }
 
 /** Credentials are in headers, and for some servers in the URL's query string. */
@@ -122,45 +123,14 @@ function maskOf(client: HttpClient, { searchParams }: URL): Mask {
   return (text) => inUrl.reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
 }
 
-/** Steps that log in to one server as the same share its limits. */
+/** Steps that log in to one server as the same share its limits: those of the first of them hold. */
 function limiterKey(endpoint: URL, headers: SecretHeaders): string {
   const login = Object.entries(headers).map(([name, value]) => [name, value.reveal()]);
   const hash = createHash("sha256").update(JSON.stringify(login)).digest("base64url");
   return `@osiris/driver-graphql:limiter:${endpoint.origin}:${hash}`;
 }
 
-function rateLimitOf({
-  rate_limit: rate,
-  max_concurrent: concurrent,
-}: GraphqlConfig): ConstructorParameters<typeof Limiter>[0] {
+function rateLimitOf({ rate_limit: rate, max_concurrent: concurrent }: GraphqlConfig): RateLimit {
   if (rate === undefined) return { concurrent };
   return { concurrent, requests: rate.requests, periodMs: rate.per_seconds * 1000 };
-}
-
-/** What an answer comes to, by the rules of the step. */
-function judge(posted: Posted, onPartial: GraphqlConfig["on_partial"], who: string, mask: Mask): Answer {
-  const { body } = posted;
-  const errors = errorsOf(body["errors"], mask);
-  if (isThrottled(errors)) throw costTooHigh(body, who) ?? throttledError(who, errors, waitOf(posted)?.ms);
-  const { data } = body;
-  if (!isObject(data)) throw failedAnswer(who, errors);
-  if (errors.length > 0 && onPartial === "fail") throw partialAnswer(who, errors);
-  return { body, data, errors };
-}
-
-function sayWait(ctx: DriverContext, { ms, reason }: Wait): void {
-  const level = ms > LONG_WAIT_MS ? "warn" : "debug";
-  ctx.log(level, `Waiting ${seconds(ms)} before the next request: ${reason}`);
-}
-
-function sayRetry(ctx: DriverContext, { attempt, waitMs, error }: Retry): void {
-  const code = isOsirisError(error) ? error.code : "internal.unexpected";
-  const message = error instanceof Error ? error.message : String(error);
-  ctx.event("graphql.retry", { failed_attempt: attempt, wait_ms: waitMs, code, message });
-  const level = waitMs > LONG_WAIT_MS ? "warn" : "debug";
-  ctx.log(level, `${message}. Trying again in ${seconds(waitMs)}`);
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
