@@ -1,7 +1,8 @@
-const counts = new Intl.NumberFormat("en-US");
+let counts: Intl.NumberFormat | undefined;
 
 /** `1,234,567`. */
 export function formatCount(value: number): string {
+  counts ??= new Intl.NumberFormat("en-US");
   return counts.format(value);
 }
 

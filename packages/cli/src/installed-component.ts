@@ -6,7 +6,7 @@ import { noteProblems, openProjectCatalog } from "./project.ts";
 
 /** @throws OsirisError `components.not_found`, `components.denied` */
 export function installedComponent(name: string, output: Output): DiscoveredComponent {
-  const catalog = openProjectCatalog();
+  const catalog = openProjectCatalog("review");
   const component = catalog.components.get(name);
   if (component !== undefined) return component;
   // It may be missing because its package is broken.

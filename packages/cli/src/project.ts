@@ -7,6 +7,7 @@ import {
   type Catalog,
   type DiscoveryScope,
   type ProjectConfig,
+  type ReadingDepth,
   type Surroundings,
 } from "@osiris/runtime";
 import type { Output } from "./output.ts";
@@ -22,17 +23,17 @@ export interface Project {
   readonly config: ProjectConfig;
 }
 
-export function openProject(): Project {
+export function openProject(depth: ReadingDepth = "use"): Project {
   const scope = discoveryScope();
   return {
-    catalog: openCatalog(scope),
+    catalog: openCatalog(scope, depth),
     surroundings: readSurroundings(process.cwd(), process.env),
     config: scope.project,
   };
 }
 
-export function openProjectCatalog(): Catalog {
-  return openCatalog(discoveryScope());
+export function openProjectCatalog(depth: ReadingDepth = "use"): Catalog {
+  return openCatalog(discoveryScope(), depth);
 }
 
 export function discoveryScope(): DiscoveryScope {

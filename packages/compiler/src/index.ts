@@ -53,6 +53,6 @@ export { connectionsSchema } from "./schemas/connections-schema.ts";
 export { pipelineSchema } from "./schemas/pipeline-schema.ts";
 export { placeInText } from "./yaml/lines.ts";
 export { MAX_FILE_CHARACTERS, Source } from "./yaml/source.ts";
-export { readSpec } from "./spec-file.ts";
+export { readSpec, reviewSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
 export { StepOrder } from "./steps/step-order.ts";

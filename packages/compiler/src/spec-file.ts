@@ -16,7 +16,7 @@ import { reportSecrets } from "./secrets/check-secrets.ts";
 import { isHeaderMap, isSecretName } from "./secrets/secret-names.ts";
 import { Source, type Span } from "./yaml/source.ts";
 
-/** A spec.yaml that has been read. With errors in its report it cannot be used. */
+/** A spec.yaml that has been read. With errors in its report it cannot be used. See {@link reviewSpec} for the rest. */
 export interface SpecFile {
   /** Undefined when the file has not the shape of a spec. */
   readonly spec: ComponentSpec | undefined;
@@ -26,8 +26,8 @@ export interface SpecFile {
 }
 
 /**
- * Reads and checks a spec.yaml: its shape, that pointers and templates lead to config fields, that its schemas are
- * schemas and that its examples hold.
+ * Reads a spec.yaml and checks what its users rely on: its shape, and that pointers and templates lead to config fields.
+ * Every command does so for every installed component.
  */
 export function readSpec(text: string, file: string): SpecFile {
   const report = new Report();
@@ -40,9 +40,42 @@ export function readSpec(text: string, file: string): SpecFile {
   if (document === undefined || report.hasErrors) return { spec: undefined, source, report };
   const spec = document.value as ComponentSpec;
   checkPointers(spec, source, report);
+  return { spec, source, report };
+}
+
+/**
+ * Adds to the report what takes longer to find and hurts only who uses it: that its schemas are schemas, that its examples
+ * hold, which secrets are not declared.
+ */
+export function reviewSpec({ spec, source, report }: SpecFile): void {
+  if (spec === undefined) return;
   if (checkSchemas(spec, source, report)) checkExamples(spec, source, report);
   warnOfSecrets(spec, source, report);
-  return { spec, source, report };
+}
+
+/** What a spec calls a JSON Schema and is none. */
+export interface SchemaFault {
+  /** Where it stands in the spec. */
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** The faults of all schemas of a spec. */
+export function schemaFaults(spec: ComponentSpec): readonly SchemaFault[] {
+  const schemas: [JsonSchema, Path][] = [[spec.configSchema, ["configSchema"]]];
+  (spec.constraints ?? []).forEach(({ when, must }, index) => {
+    if (when !== undefined) schemas.push([when, ["constraints", index, "when"]]);
+    schemas.push([must, ["constraints", index, "must"]]);
+  });
+  return schemas.flatMap(([schema, path]) => {
+    try {
+      assertSchema(schema);
+      return [];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return [{ path, message: `${path.join(".")} is no JSON Schema: ${why}` }];
+    }
+  });
 }
 
 interface Named {
@@ -105,22 +138,9 @@ function leadsSomewhere(schema: JsonSchema, path: Path): boolean {
 }
 
 function checkSchemas(spec: ComponentSpec, source: Source, report: Report): boolean {
-  const schemas: [JsonSchema, Path][] = [[spec.configSchema, ["configSchema"]]];
-  (spec.constraints ?? []).forEach(({ when, must }, index) => {
-    if (when !== undefined) schemas.push([when, ["constraints", index, "when"]]);
-    schemas.push([must, ["constraints", index, "must"]]);
-  });
-  let good = true;
-  for (const [schema, path] of schemas) {
-    try {
-      assertSchema(schema);
-    } catch (error) {
-      good = false;
-      const why = error instanceof Error ? error.message : String(error);
-      report.add("spec.bad_schema", source.spanOfKey(path), `${path.join(".")} is no JSON Schema: ${why}`);
-    }
-  }
-  return good;
+  const faults = schemaFaults(spec);
+  for (const { path, message } of faults) report.add("spec.bad_schema", source.spanOfKey(path), message);
+  return faults.length === 0;
 }
 
 function checkExamples(spec: ComponentSpec, source: Source, report: Report): void {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { compile, FINDING_CODES, readSpec, type Finding, type FindingCode } from "../src/index.ts";
+import {
+  compile,
+  FINDING_CODES,
+  readSpec,
+  reviewSpec,
+  type Finding,
+  type FindingCode,
+} from "../src/index.ts";
 import { components } from "./components.ts";
 
 const SOURCE = "  - { id: one, component: test.source, mode: read }\n";
@@ -279,7 +286,9 @@ describe("each code is found, where the mistake is", () => {
   });
 
   test.each(Object.entries(SPEC_CASES))("%s", (code, [spec, at]) => {
-    const [only, ...more] = readSpec(spec, "spec.yaml").report.findings();
+    const file = readSpec(spec, "spec.yaml");
+    reviewSpec(file);
+    const [only, ...more] = file.report.findings();
     expect(only?.code).toBe(code);
     expect(more).toEqual([]);
     expect(only && pointedAt(only, { "spec.yaml": spec }).slice(0, at.length)).toBe(at);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSpec, type CompileRequest } from "../src/index.ts";
+import { readSpec, reviewSpec, type CompileRequest } from "../src/index.ts";
 import { arbitrarySql, arbitraryText, mutated, restructured } from "./fuzz/arbitraries.ts";
 import { components, CONNECTIONS, PIPELINE, SPEC } from "./fuzz/components.ts";
 import { parameters, TIMEOUT_MS } from "./fuzz/runs.ts";
@@ -31,7 +31,9 @@ test("what is mutated here is right as it is", async () => {
     "oml.alias",
   ]);
   expect(result.ok).toBe(true);
-  expect(readSpec(SPEC, "spec.yaml").report.findings()).toEqual([]);
+  const spec = readSpec(SPEC, "spec.yaml");
+  reviewSpec(spec);
+  expect(spec.report.findings()).toEqual([]);
 });
 
 describe("compile() resolves with findings that can be shown, for", () => {
@@ -77,7 +79,9 @@ test("readSpec() reads any text", { timeout: TIMEOUT_MS }, () => {
   const texts = fc.oneof(arbitraryText, mutated(SPEC), restructured(SPEC));
   fc.assert(
     fc.property(texts, (text) => {
-      const { spec, report } = readSpec(text, "spec.yaml");
+      const file = readSpec(text, "spec.yaml");
+      reviewSpec(file);
+      const { spec, report } = file;
       const findings = report.findings();
       for (const finding of findings) expectSoundFinding(finding, new Map([["spec.yaml", text]]));
       expect(spec === undefined).toBe(findings.some(({ severity }) => severity === "error"));

@@ -22,7 +22,7 @@ export type { Catalog, DiscoveryScope, PackageProblem } from "./discovery/catalo
 export { checkDriverPackage } from "./discovery/check-driver-package.ts";
 export type { DriverPackageCheck } from "./discovery/check-driver-package.ts";
 export { findComponent } from "./discovery/find-component.ts";
-export type { DiscoveredComponent } from "./discovery/driver-package.ts";
+export type { DiscoveredComponent, ReadingDepth } from "./discovery/driver-package.ts";
 export { findDriverPackage } from "./discovery/find-driver-package.ts";
 export { resolvePackageJson } from "./discovery/package-roots.ts";
 export { isManifestText, readManifestFiles, writeManifestFiles } from "./manifest-files.ts";

@@ -48,6 +48,7 @@ async function step(): Promise<Step> {
     artifacts: runDir,
     writes: [],
     identity: "",
+    shared: new Map<string, unknown>(),
   };
   return {
     attempt: () => StepContext.open({ ...scope, database, log, redactor, signal }),

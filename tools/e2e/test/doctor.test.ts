@@ -59,8 +59,9 @@ test("finds nothing to fix where there is nothing, and leaves nothing behind", a
   const { exitCode, bad, findings } = await doctor(folder);
   expect(bad.filter(({ status }) => status === "error")).toEqual([]);
   expect(exitCode).toBe(0);
-  const ids = ["node", "memory", "duckdb.loads", "sessions", "disk", "duckdb.copies", "drivers", "drivers"];
-  expect(findings.map(({ id }) => id)).toEqual(ids);
+  const ids = ["node", "memory", "duckdb.loads", "sessions", "disk", "duckdb.copies", "drivers"];
+  // One for each driver package.
+  expect([...new Set(findings.map(({ id }) => id))]).toEqual(ids);
   expect(readdirSync(folder)).toEqual(["data"]);
   const { stdout } = await osiris(folder, "doctor");
   expect(stdout).toMatch(/^ok {7}node: Node \d+.*16 threads/);

@@ -23,7 +23,8 @@ async function runWith(
       `  - { id: one, component: x.one, mode: read, config: { a: "\${A:-x}" } }\n${steps}`,
     ),
   });
-  return osiris(folder, command, "pipeline.yaml");
+  const [group = "", ...sub] = command.split(" ");
+  return sub.length > 0 ? osiris(folder, group, ...sub) : osiris(folder, command, "pipeline.yaml");
 }
 
 const READS =
@@ -42,6 +43,18 @@ describe("what a driver says of its config when a pipeline is compiled", () => {
     expect(stderr).toMatch(/The driver of x\.one fails: Cannot read properties.*\[step\.driver_broken\]/s);
     expect(stderr).not.toMatch(/\n\s+at .*:\d+/);
     expect(exitCode).toBe(2);
+  });
+
+  test("a spec whose schema is none hurts only who uses it, and is listed as broken", async () => {
+    const spec = { configSchema: { type: "object", properties: { a: { type: "sting" } } } };
+    const { exitCode, stderr } = await runWith("", "", "", spec);
+    const says =
+      /pipeline\.yaml:4:\d+: error: The spec of x\.one is broken: configSchema is no JSON Schema: .*sting/;
+    expect(stderr).toMatch(says);
+    expect(exitCode).toBe(2);
+    const list = await runWith("", "", "", spec, "components list");
+    expect(list.stderr).toMatch(/warning: osiris-driver-x: .*configSchema is no JSON Schema/);
+    expect(list.stdout).not.toContain("x.one");
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { noteProblems, openProjectCatalog } from "../project.ts";
 import { textTable } from "../text-table.ts";
 
 export async function componentsListCommand(output: Output): Promise<ExitCode> {
-  const { components, problems } = openProjectCatalog();
+  const { components, problems } = openProjectCatalog("review");
   noteProblems(problems, output);
   const list = [...components.values()].map(({ spec, package: name, packageVersion }) => ({
     name: spec.name,

@@ -17,7 +17,7 @@ export async function doctorCommand(
   const scope = {
     cwd: process.cwd(),
     sessions: sessions(sessionsDir),
-    project: () => (opened ??= openProject()),
+    project: () => (opened ??= openProject("review")),
   };
   const findings = await runChecks(scope, { offline });
   const errors = findings.filter(({ status }) => status === "error").length;

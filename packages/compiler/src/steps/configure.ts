@@ -6,6 +6,7 @@ import type { OmlStep } from "../oml/oml.ts";
 import { referencesIn, type Path } from "../references.ts";
 import { brokenConstraints, schemaProblems, type SchemaProblem } from "../schema-check.ts";
 import { reportSecrets } from "../secrets/check-secrets.ts";
+import { schemaFaults } from "../spec-file.ts";
 import type { Span } from "../yaml/source.ts";
 import { checkOverrides, lookUp, NO_CONNECTION, splitConnection, type Config } from "./step-connection.ts";
 import type { CompileScope } from "./step-draft.ts";
@@ -35,6 +36,13 @@ export function configure(
 ): StepConfiguration {
   const { spec } = component;
   const root = [...path, "config"];
+  const [fault] = schemaFaults(spec);
+  if (fault !== undefined) {
+    const message = `The spec of ${spec.name} is broken: ${fault.message}`;
+    const hint = `Update ${component.package}, or tell its author: osiris components validate shows all.`;
+    scope.report.add("step.driver_broken", scope.source.spanOf([...path, "component"]), message, hint);
+    return NO_CONFIG;
+  }
   const filled = fillParams(step.config ?? {}, scope.params, scope.source, root, scope.report) as Config;
   const { own, connection, misnamed = false } = splitConnection(filled, spec, root, scope);
   const holdsSecrets = reportSecrets(

@@ -1,7 +1,7 @@
 import type { Components, InstalledComponent } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import type { ProjectConfig } from "../config/project-config.ts";
-import { readDriverPackage, type DiscoveredComponent } from "./driver-package.ts";
+import { readDriverPackage, type DiscoveredComponent, type ReadingDepth } from "./driver-package.ts";
 import { loadDriver } from "./load-driver.ts";
 import { packageRoots, resolvePackageJson, type PackageRoot } from "./package-roots.ts";
 
@@ -39,12 +39,12 @@ export interface PackageProblem {
  * Finds the installed components. Reads package.json and spec.yaml files only; no driver's code runs.
  * @throws OsirisError `discovery.conflict` when two packages of one place claim a component name
  */
-export function openCatalog(at: DiscoveryScope): Catalog {
+export function openCatalog(at: DiscoveryScope, depth: ReadingDepth = "use"): Catalog {
   const components = new Map<string, DiscoveredComponent>();
   const denied = new Set<string>();
   const problems: PackageProblem[] = [];
   for (const root of packageRoots(at.cwd, at.cliFolder, at.project)) {
-    const found = componentsOf(root, problems);
+    const found = componentsOf(root, depth, problems);
     for (const [name, component] of found) {
       // A nearer root wins: what stands beside the command only fills gaps.
       if (components.has(name)) continue;
@@ -56,7 +56,11 @@ export function openCatalog(at: DiscoveryScope): Catalog {
   return { components: new Map(sorted), denied, problems: unique(problems) };
 }
 
-function componentsOf(root: PackageRoot, problems: PackageProblem[]): Map<string, DiscoveredComponent> {
+function componentsOf(
+  root: PackageRoot,
+  depth: ReadingDepth,
+  problems: PackageProblem[],
+): Map<string, DiscoveredComponent> {
   const found = new Map<string, DiscoveredComponent>();
   for (const name of root.candidates) {
     const packageJson = resolvePackageJson(name, root.folder);
@@ -68,7 +72,7 @@ function componentsOf(root: PackageRoot, problems: PackageProblem[]): Map<string
         });
       continue;
     }
-    const driverPackage = readPackage(packageJson, name, problems);
+    const driverPackage = readPackage(packageJson, name, depth, problems);
     for (const component of driverPackage) {
       const other = found.get(component.spec.name);
       if (other !== undefined) throw conflict(component, other);
@@ -82,10 +86,11 @@ function componentsOf(root: PackageRoot, problems: PackageProblem[]): Map<string
 function readPackage(
   packageJson: string,
   name: string,
+  depth: ReadingDepth,
   problems: PackageProblem[],
 ): readonly DiscoveredComponent[] {
   try {
-    const driverPackage = readDriverPackage(packageJson);
+    const driverPackage = readDriverPackage(packageJson, depth);
     problems.push(...(driverPackage?.problems ?? []).map((message) => ({ package: name, message })));
     return driverPackage?.components ?? [];
   } catch (error) {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { Report, Source, type Finding, type SpecFile } from "@osiris/compiler";
+import { Report, reviewSpec, Source, type Finding, type SpecFile } from "@osiris/compiler";
 import type { ComponentSpec } from "@osiris/core";
 import { checkDriver } from "./check-driver.ts";
 import { checkPackageJson, type AuthoredManifest } from "./check-package-json.ts";
@@ -66,7 +66,10 @@ function readSpecs(
   return listed.flatMap((file: unknown, index) => {
     if (typeof file !== "string" || file === "" || listed.indexOf(file) < index) return [];
     const read = readSpecFile(file, folder, shown);
-    if (typeof read !== "string") return [{ ...read, file }];
+    if (typeof read !== "string") {
+      reviewSpec(read);
+      return [{ ...read, file }];
+    }
     const span = source.spanOf(["osiris", "components", index]);
     report.add("package.spec_file", span, `${file}: ${read}`);
     return [];

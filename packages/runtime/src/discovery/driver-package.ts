@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { readSpec, type Finding, type InstalledComponent, type SpecFile } from "@osiris/compiler";
+import { readSpec, reviewSpec, type Finding, type InstalledComponent, type SpecFile } from "@osiris/compiler";
 import { CONTRACT_VERSION, type ComponentSpec } from "@osiris/core";
 
 /** A component with what is needed to load its driver. */
@@ -17,6 +17,12 @@ export interface DriverPackage {
   readonly problems: readonly string[];
 }
 
+/**
+ * `use`: what a command needs that will use some of the components. `review`: specs are checked to the end, also those that
+ * nobody uses today; it takes some ten times as long.
+ */
+export type ReadingDepth = "use" | "review";
+
 /** What a driver package says of itself in package.json, as it is written. */
 export interface DriverManifest {
   readonly name?: string;
@@ -28,7 +34,7 @@ export interface DriverManifest {
  * Reads a package's manifest and specs, no code. Undefined when the package is not a driver package. For its users;
  * {@link checkDriverPackage} tells its author all.
  */
-export function readDriverPackage(packageJson: string): DriverPackage | undefined {
+export function readDriverPackage(packageJson: string, depth: ReadingDepth): DriverPackage | undefined {
   const manifest = JSON.parse(readFileSync(packageJson, "utf8").replace(/^\uFEFF/, "")) as DriverManifest;
   if (manifest.osiris === undefined) return undefined;
   const { contract, components } = manifest.osiris;
@@ -43,7 +49,7 @@ export function readDriverPackage(packageJson: string): DriverPackage | undefine
   const read: DiscoveredComponent[] = [];
   const problems: string[] = [];
   for (const file of components) {
-    const result = readComponent(file, dirname(packageJson), manifest);
+    const result = readComponent(file, dirname(packageJson), manifest, depth);
     if (typeof result === "string") problems.push(`${file}: ${result}`);
     else if ("component" in result) read.push(result.component);
     else problems.push(...firstProblem(file, result.findings));
@@ -67,9 +73,11 @@ function readComponent(
   file: string,
   folder: string,
   manifest: DriverManifest,
+  depth: ReadingDepth,
 ): { readonly component: DiscoveredComponent } | { readonly findings: readonly Finding[] } | string {
   const read = readSpecFile(file, folder);
   if (typeof read === "string") return read;
+  if (depth === "review") reviewSpec(read);
   const { spec, report } = read;
   if (spec === undefined || report.hasErrors) return { findings: report.findings() };
   const component: DiscoveredComponent = {
