@@ -1,11 +1,13 @@
 export { createHttpClient } from "./client.ts";
-export type { HttpClient, HttpClientOptions, TlsOptions } from "./client.ts";
+export type { HttpClient, HttpClientOptions } from "./client.ts";
+export type { TlsOptions } from "./dispatcher.ts";
 export { parseJson } from "./json/parse-json.ts";
 export { Limiter } from "./limiter.ts";
 export type { RateLimit } from "./limiter.ts";
 export { paginate } from "./paginate.ts";
 export type { Paged, PageRequests } from "./paginate.ts";
-export { responseError, retryAfterMs } from "./response-error.ts";
+export { responseError } from "./response-error.ts";
 export type { ResponseErrorOptions } from "./response-error.ts";
+export { retryAfterMs } from "./retry-after.ts";
 export { retrying } from "./retrying.ts";
 export type { Retry, RetryPolicy } from "./retrying.ts";

@@ -82,6 +82,33 @@ describe("retry", () => {
     expect(await run(folder)).toMatchObject({ steps: [{ attempts: 1, error: { retryable: false } }] });
   });
 
+  test("waits as long as the error asks for", async () => {
+    const folder = project(
+      faultyProject(
+        [
+          {
+            name: "odd.one",
+            run: `if (calls("s") < 2) throw Object.assign(busy(), { retryAfterMs: 300 }); ${rows(1)}`,
+          },
+        ],
+        STEP,
+      ),
+    );
+    expect(await run(folder)).toMatchObject({ steps: [{ status: "succeeded", attempts: 2 }] });
+    const retries = logLines(runFolder(folder), "events").filter(({ event }) => event === "step_retry");
+    expect(retries).toMatchObject([{ delay_ms: 300 }]);
+  });
+
+  test("an error that asks for a wait of more than an hour is final", async () => {
+    const folder = project(
+      faultyProject(
+        [{ name: "odd.one", run: "throw Object.assign(busy(), { retryAfterMs: 3600001 });" }],
+        STEP,
+      ),
+    );
+    expect(await run(folder)).toMatchObject({ steps: [{ attempts: 1, error: { code: "odd.busy" } }] });
+  });
+
   test("osiris.yaml says what holds for steps that say nothing", async () => {
     const folder = project(
       faultyProject(

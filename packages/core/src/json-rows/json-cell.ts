@@ -42,6 +42,15 @@ export function cellText(cell: Exclude<JsonCell, null>): string {
   return JSON.stringify(exactNumber("", cell));
 }
 
+/**
+ * A value as JSON text that keeps all digits of its numbers: what a JSON column takes.
+ * @throws OsirisError `table.not_json` for what JSON or a table cannot hold; the message begins with "it"
+ */
+export function losslessJson(value: JsonInput): string {
+  const cell = jsonCell(value);
+  return cell === null ? "null" : cellText(cell);
+}
+
 /** A JSON value as text; numbers keep their digits. */
 function jsonText(value: object): string {
   try {

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RetryPolicy } from "@osiris/compiler";
+import { backoffMs, isOsirisError } from "@osiris/core";
+
+/** The longest wait that the other side may ask for. Limits of APIs are counted by the hour at most. */
+const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 
 /** An attempt that failed and will be made again. */
 export interface FailedAttempt {
@@ -9,7 +13,8 @@ export interface FailedAttempt {
 }
 
 /**
- * Calls `attempt` with 1, 2, … until it succeeds, fails for good, or has been tried as often as the policy allows.
+ * Calls `attempt` with 1, 2, … until it succeeds, fails for good, or has been tried as often as the policy allows. Waits as
+ * the policy says, and at least as long as an error asks for (`retryAfterMs`); one that asks for more than an hour is final.
  * @param mayRetry whether an error is one that another attempt may not meet again
  */
 export async function withRetries<T>(
@@ -19,24 +24,24 @@ export async function withRetries<T>(
   onRetry: (failed: FailedAttempt) => void,
   attempt: (number: number) => Promise<T>,
 ): Promise<T> {
+  const backoff = { delayMs: policy.backoff_ms, maxDelayMs: policy.max_backoff_ms };
   for (let number = 1; ; number++) {
     try {
       return await attempt(number);
     } catch (error) {
-      if (number >= policy.attempts || signal.aborted || !mayRetry(error)) throw error;
-      const delayMs = backoff(policy, number);
+      const asked = askedWaitMs(error);
+      const isFinal = number >= policy.attempts || asked > MAX_RETRY_AFTER_MS || !mayRetry(error);
+      if (isFinal || signal.aborted) throw error;
+      const delayMs = Math.max(backoffMs(backoff, number), asked);
       onRetry({ attempt: number, delayMs, error });
       await sleep(delayMs, undefined, { signal });
     }
   }
 }
 
-/**
- * Doubles with each attempt, up to the longest wait; half of it is random, so that many who failed together do not come
- * back together.
- * See https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("equal jitter").
- */
-export function backoff({ backoff_ms, max_backoff_ms }: RetryPolicy, attempt: number): number {
-  const longest = Math.min(max_backoff_ms, backoff_ms * 2 ** (attempt - 1));
-  return Math.round(longest / 2 + (Math.random() * longest) / 2);
+/** Drivers in JavaScript put anything there. */
+function askedWaitMs(error: unknown): number {
+  if (!isOsirisError(error)) return 0;
+  const asked = Number(error.retryAfterMs ?? 0);
+  return asked > 0 ? asked : 0;
 }
