@@ -1,6 +1,7 @@
 import { benchCompile } from "./compile/bench-compile.ts";
 import { benchCsv } from "./csv/bench-csv.ts";
 import { benchGraphql } from "./graphql/bench-graphql.ts";
+import { benchLossless } from "./lossless/bench-lossless.ts";
 import { benchTables } from "./tables/bench-tables.ts";
 import { benchJson } from "./json/bench-json.ts";
 
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<v
   csv: benchCsv,
   tables: benchTables,
   json: benchJson,
+  lossless: benchLossless,
   graphql: benchGraphql,
 };
 
