@@ -220,7 +220,9 @@ export class NestedConnections {
   }
 
   #followUpText(field: Selected, lookup: ParentLookup, parentType: string, name: string): string {
-    const places = field.occurrences.filter((place) => this.#mayHold(place, parentType));
+    const fitting = field.occurrences.filter((place) => this.#mayHold(place, parentType));
+    // A type that the schema does not know yet: the answer that named it had the connection.
+    const places = fitting.length === 0 ? field.occurrences : fitting;
     const fields = places.map((place) => withCursor(place.field, this.#cursorVariable));
     const fragments = fragmentsIn(fields, this.#planning.document.fragments);
     const used = usedVariables([...fields, ...fragments]);
