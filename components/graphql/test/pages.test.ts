@@ -290,11 +290,18 @@ describe("rows", () => {
     }
   });
 
-  test("of a single object are one row", async () => {
-    const api = await startApi([]);
-    const done = await run(api, { query: "{ number }" });
+  test.each([
+    [
+      "a single object are one row",
+      "{ one { id title } }",
+      { one: { id: "1", title: "One" } },
+      { id: "1", title: "One" },
+    ],
+    ["a scalar are one row with a value", "{ number }", { number: 42 }, { value: 42n }],
+  ])("of %s", async (_, query, data, expected) => {
+    const done = await run(await startApi([], pages({ data })), { query });
     expect(done.error).toBeUndefined();
-    expect(await done.query("FROM films")).toEqual([{ number: 42n }]);
+    expect(await done.query("FROM films")).toEqual([expected]);
   });
 
   test("that are null among others are left out and counted", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Limiter } from "@osiris/http";
 
@@ -78,6 +79,19 @@ describe("in a period", () => {
     const windows = begun.slice(5).map((moment, n) => moment - (begun[n] ?? 0));
     expect(Math.min(...windows)).toBeGreaterThanOrEqual(200);
     expect(begun).toHaveLength(17);
+  });
+
+  test("also counts those that began long before in it", async () => {
+    const limiter = new Limiter({ requests: 5, periodMs: 400 });
+    const begun: number[] = [];
+    const five = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 5 }, () => limiter.run(async () => void begun.push(performance.now()), never)),
+      );
+    await five();
+    await sleep(300);
+    await five();
+    expect((begun[5] ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(400);
   });
 
   test("a pause holds all that wait, longer ones win, and shorter ones do not shorten it", async () => {

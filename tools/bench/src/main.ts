@@ -1,5 +1,6 @@
 import { benchCompile } from "./compile/bench-compile.ts";
 import { benchCsv } from "./csv/bench-csv.ts";
+import { benchGraphql } from "./graphql/bench-graphql.ts";
 import { benchTables } from "./tables/bench-tables.ts";
 import { benchJson } from "./json/bench-json.ts";
 
@@ -9,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<v
   csv: benchCsv,
   tables: benchTables,
   json: benchJson,
+  graphql: benchGraphql,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

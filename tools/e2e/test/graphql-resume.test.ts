@@ -82,7 +82,9 @@ test("a GraphQL step that is killed between pages goes on, and no row is lost or
   const sql = `SELECT (SELECT count(*) FROM rows) n, (SELECT count(DISTINCT id) FROM rows) ids,
     (SELECT bool_and(id = rowid) FROM rows) in_order, (SELECT count(*) FROM rows__tags) tags`;
   const { stdout } = await osiris(folder, "query", sql, "--json");
-  expect(JSON.parse(stdout)).toMatchObject({ rows: [{ n: "1200", ids: "1200", in_order: true, tags: "2400" }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    rows: [{ n: "1200", ids: "1200", in_order: true, tags: "2400" }],
+  });
   // A page whose rows were not yet kept when the process died is asked for again, no other.
   expect(api.asked.filter((offset) => offset < 300)).toEqual([0, 100, 200]);
   expect(api.asked.length).toBeLessThanOrEqual(PAGES + 1 + 4);
