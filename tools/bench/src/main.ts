@@ -1,6 +1,7 @@
 import { benchCompile } from "./compile/bench-compile.ts";
 import { benchCsv } from "./csv/bench-csv.ts";
 import { benchGraphql } from "./graphql/bench-graphql.ts";
+import { benchLossless } from "./lossless/bench-lossless.ts";
 import { benchTables } from "./tables/bench-tables.ts";
 import { benchJson } from "./json/bench-json.ts";
 
@@ -11,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<v
   tables: benchTables,
   json: benchJson,
   graphql: benchGraphql,
+  lossless: benchLossless,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
