@@ -2,7 +2,6 @@ import { OsirisError } from "@osiris/core";
 import { paginate } from "@osiris/http";
 import type { GraphqlConfig } from "../config.ts";
 import type { QueryPlan } from "../query/query-plan.ts";
-import { partialAnswer } from "../transport/graphql-errors.ts";
 import type { Answer, Execute, Variables } from "../transport/session.ts";
 import { valueOf, type Cursor } from "./cursor.ts";
 import { rowFinder, type FindRows } from "./find-rows.ts";
@@ -69,11 +68,10 @@ function toPage(
 ): Page {
   const { number, cursor } = at;
   const found = at.find(answer.body);
-  // The data that an error has made null is all of the rows: nothing is left to keep.
-  if (found.missing && answer.errors.length > 0)
-    throw partialAnswer(`The API, for page ${number},`, answer.errors);
-  if (found.missing && number > 1)
-    throw brokenPages({ number, answer }, "there is null where the rows were on earlier pages");
+  // A connection may be null from the start; one that an error has made null, or that was there before, is not at its end.
+  if (found.missing && (answer.errors.length > 0 || number > 1)) {
+    throw brokenPages({ number, answer }, "there is null where the rows would be");
+  }
   return { number, cursor, answer, ...found };
 }
 
