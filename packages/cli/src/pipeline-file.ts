@@ -4,6 +4,7 @@ import { compile, type Finding } from "@osiris/compiler";
 import {
   compilerView,
   isManifestText,
+  namedFileReader,
   readManifestFiles,
   readSourceText,
   type RunnablePipeline,
@@ -70,6 +71,7 @@ export async function readPipeline(
     components: compilerView(catalog),
     params: parseParams(options.param ?? []),
     baseDir: folder,
+    readFile: namedFileReader(folder, surroundings),
     ...(config.defaults === undefined ? {} : { defaults: config.defaults }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(surroundings.connections === undefined ? {} : { connections: surroundings.connections }),

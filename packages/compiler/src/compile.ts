@@ -16,6 +16,7 @@ import { checkFiles } from "./steps/check-files.ts";
 import { resolveInputs } from "./steps/check-inputs.ts";
 import { checkNames } from "./steps/check-names.ts";
 import { checkNeeds } from "./steps/check-needs.ts";
+import type { ReadNamedFile } from "./steps/compile-files.ts";
 import { draftStep, type CompileScope, type StepDraft } from "./steps/step-draft.ts";
 import { Source } from "./yaml/source.ts";
 
@@ -35,6 +36,8 @@ export interface CompileRequest {
   readonly defaults?: WrittenPolicy;
   /** Where relative paths start: for telling whether two paths are one file. @default "/" */
   readonly baseDir?: string;
+  /** Reads the files that drivers ask for while they check configs. @default drivers see no file */
+  readonly readFile?: ReadNamedFile;
 }
 
 /** Findings of a good result are warnings. */
@@ -49,8 +52,9 @@ export type CompileResult =
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /**
- * Checks a pipeline and compiles it. Everything that is wrong is reported at once. Reads no file, no clock, no network
- * and no environment: equal requests give byte-identical results. Drivers are loaded through `components` only.
+ * Checks a pipeline and compiles it. Everything that is wrong is reported at once. Reads no clock, no network and
+ * no environment, and files through `readFile` only: equal requests, and equal files, give byte-identical results. Drivers are
+ * loaded through `components` only.
  */
 export async function compile(request: CompileRequest): Promise<CompileResult> {
   const report = new Report();
@@ -71,7 +75,7 @@ export async function compile(request: CompileRequest): Promise<CompileResult> {
   checkNames(steps, source, report);
   checkNeeds(steps, source, report);
   await using analyzer = await openSqlAnalyzer();
-  await askDrivers(steps, analyzer, scope);
+  await askDrivers(steps, analyzer, scope, request.readFile);
   await resolveInputs(steps, analyzer, scope);
   checkFiles(steps, request.baseDir ?? "/", source, report);
 

@@ -21,6 +21,7 @@ const KNOWN_PACKAGES: Readonly<Record<string, string>> = {
   "duckdb.processor": "@osiris/driver-duckdb",
   "filesystem.csv_extractor": "@osiris/driver-csv",
   "filesystem.csv_writer": "@osiris/driver-csv",
+  "graphql.extractor": "@osiris/driver-graphql",
 };
 
 /** The command that installs a component which is missing, where we know it. */

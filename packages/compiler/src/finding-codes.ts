@@ -173,6 +173,12 @@ export const FINDING_CODES = {
     cause: "Settings contradict each other, by a rule of the component's spec.",
     remedy: "Change one of them, as the message says.",
   },
+  "config.unreadable_file": {
+    cause:
+      "A file that belongs to the settings, such as a schema, is missing, too large, or no text in UTF-8.",
+    remedy:
+      "Correct the path. In a pipeline it starts at the pipeline's folder, in a connection at osiris_connections.yaml.",
+  },
   "config.refused": {
     cause: "The component's driver finds something wrong with the settings.",
     remedy: "Change them, as the message says.",

@@ -55,4 +55,5 @@ export { placeInText } from "./yaml/lines.ts";
 export { MAX_FILE_CHARACTERS, Source } from "./yaml/source.ts";
 export { readSpec, reviewSpec } from "./spec-file.ts";
 export type { SpecFile } from "./spec-file.ts";
+export type { NamedFile, ReadNamedFile } from "./steps/compile-files.ts";
 export { StepOrder } from "./steps/step-order.ts";

@@ -53,7 +53,10 @@ export interface ManifestStep extends StepPolicy {
   readonly columns?: readonly Column[];
   /** The config file, relative to the manifest. */
   readonly cfg: string;
-  /** Config fields that are file paths, relative to the folder in the field `base`, else to the base directory. */
+  /**
+   * Config fields that are file paths, relative to the folder in the field `base`, else to the base directory; what a
+   * connection brings, to osiris_connections.yaml.
+   */
   readonly paths: {
     readonly read: readonly string[];
     readonly write: readonly string[];

@@ -50,6 +50,15 @@ const installed = [
     paths: { read: ["/path"], patterns: true },
     configSchema: { type: "object", properties: { columns: { type: "object" }, path: text } },
   }),
+  /** Announces the columns that a file has, a line each; refuses a file that says so. */
+  component({
+    name: "file.typed",
+    modes: ["extract"],
+    inputs: "none",
+    paths: { read: ["/types"] },
+    "x-connection-fields": ["types"],
+    configSchema: { type: "object", properties: { types: text, other: text, ask: text } },
+  }),
   component({ name: "test.broken", modes: ["extract"], inputs: "none" }),
   component({
     name: "db.extractor",
@@ -88,6 +97,17 @@ const installed = [
 ];
 
 const drivers: Readonly<Record<string, Partial<Driver>>> = {
+  "file.typed": {
+    validate: ({ ask }, files) =>
+      files.text(typeof ask === "string" ? ask : "/types") === "refuse me"
+        ? [{ path: "/types", message: "the file is no good" }]
+        : [],
+    columns: (_, files) =>
+      files
+        .text("/types")
+        ?.split("\n")
+        .map((line) => ({ name: line.split(" ")[0] ?? "", type: line.split(" ")[1] ?? "" })),
+  },
   "test.table": {
     validate: ({ columns }) =>
       Object.hasOwn(columns ?? {}, "bad")

@@ -158,6 +158,10 @@ const CASES: Partial<Record<FindingCode, Case>> = {
     connections: CONNECTIONS,
     at: "config:",
   },
+  "config.unreadable_file": {
+    oml: pipeline("  - { id: t, component: file.typed, mode: read, config: { types: none.txt } }\n"),
+    at: "none.txt",
+  },
   "config.refused": {
     oml: pipeline("  - { id: t, component: test.table, mode: read, config: { columns: { bad: INT } } }\n"),
     at: "INT",
@@ -268,7 +272,8 @@ async function findings(given: Case): Promise<readonly Finding[]> {
   const { oml, connections, at: _, ...choice } = given;
   const file =
     connections === undefined ? {} : { connections: { text: connections, file: "connections.yaml" } };
-  const result = await compile({ text: oml, file: "p.yaml", components, ...file, ...choice });
+  const readFile = (): { problem: string } => ({ problem: "there is no such file" });
+  const result = await compile({ text: oml, file: "p.yaml", components, readFile, ...file, ...choice });
   return result.findings;
 }
 

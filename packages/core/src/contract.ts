@@ -27,16 +27,16 @@ export interface Driver<
 
   /**
    * What is wrong with a config that its schema cannot say. Called when a pipeline is compiled; reads nothing but its
-   * argument. Defaults and the connection are filled in; values from the environment are still their `${NAME}`.
+   * arguments. Defaults and the connection are filled in; values from the environment are still their `${NAME}`.
    */
-  validate?(config: Config): readonly ConfigProblem[];
+  validate?(config: Config, files: CompileFiles): readonly ConfigProblem[];
 
   /**
    * The columns of the step's single table, where the config alone decides them: SQL that reads the table is then
    * checked when the pipeline is compiled, and the run fails when the table has others. Called like {@link validate},
    * with configs in which it found nothing wrong.
    */
-  columns?(config: Config): readonly Column[] | undefined;
+  columns?(config: Config, files: CompileFiles): readonly Column[] | undefined;
 
   /**
    * Whether a connection works: `osiris connections doctor` and `osiris doctor` ask. Resolves when it does; throws an
@@ -51,6 +51,17 @@ export interface Driver<
    * all rows of what may be large. It has 30 seconds. Drivers of one family that have the same function are asked once.
    */
   discover?(at: DiscoverRequest<Connection>): Promise<Discovery>;
+}
+
+/** The small files that a config names, such as a schema, for the checks of a driver that are made before the run. */
+export interface CompileFiles {
+  /**
+   * The text of the file that a field names, in UTF-8, at most 64 MiB; the same in all calls. undefined when it is not known
+   * before the run: the field is not set, its path comes from the environment, or the file cannot be read, which is then
+   * reported at the field.
+   * @param pointer JSON Pointer of a field that the spec's `paths.read` lists and that holds one path
+   */
+  text(pointer: string): string | undefined;
 }
 
 export interface CheckRequest<Connection = Readonly<Record<string, unknown>>> {
@@ -451,8 +462,8 @@ export interface JsonTableWriter {
 
 export interface JsonCloseOptions {
   /**
-   * The columns that the table has in any case, and their order; others stand after them. One that no row has is VARCHAR, and
-   * NULL throughout.
+   * The columns that the table has in any case, by the rows' keys, and their order; others stand after them. One that no row has is
+   * VARCHAR, and NULL throughout. Two names that differ in case only are an error, and so is one whose values are in `_extra`.
    * @default the declared columns, then the others in the order of their first appearance
    */
   readonly columns?: readonly string[];

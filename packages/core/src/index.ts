@@ -23,7 +23,9 @@ export {
   STEP_ID,
   tableName,
 } from "./identifiers.ts";
-export { JsonNumeral } from "./json-rows/json-numeral.ts";
+export { losslessJson } from "./json-rows/json-cell.ts";
+export { isJsonNumeral, JsonNumeral } from "./json-rows/json-numeral.ts";
+export { plainNumeral } from "./json-rows/numerals.ts";
 export type { DisplayedRows, GuardedConnection } from "./run-database/connection.ts";
 export { DATABASE_FILE, RunDatabase } from "./run-database/run-database.ts";
 export type { TableShape } from "./run-database/run-database.ts";

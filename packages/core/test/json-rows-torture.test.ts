@@ -242,6 +242,46 @@ describe("declared columns", () => {
   ];
   const types = ["BIGINT", "DECIMAL(12,2)", "HUGEINT", "DOUBLE", "DATE", "JSON", "VARCHAR"];
 
+  test("take lists and intervals in the forms that createTable takes", async () => {
+    const nested = [
+      { name: "ids", type: "BIGINT[]" },
+      { name: "prices", type: "decimal(4,1)[][]" },
+      { name: "wait", type: "INTERVAL" },
+    ];
+    const { rows } = await jsonTable(
+      [
+        [
+          {
+            ids: [2n ** 62n + 1n, 1, null],
+            prices: [["1.5"], [], null],
+            wait: { months: 1, days: -2, micros: 2n ** 60n },
+          },
+          { ids: [], wait: { months: 0, days: 0, micros: 5n } },
+        ],
+      ],
+      { columns: nested },
+    );
+    expect(rows).toEqual([
+      {
+        ids: [2n ** 62n + 1n, 1n, null],
+        prices: [["1.5"], [], null],
+        wait: { months: 1, days: -2, micros: 2n ** 60n },
+      },
+      { ids: [], prices: null, wait: { months: 0, days: 0, micros: 5n } },
+    ]);
+    for (const row of [
+      { ids: { a: 1 } },
+      { ids: ["1"] },
+      { ids: [1e30] },
+      { wait: { months: 1 } },
+      { wait: [1] },
+    ]) {
+      await expect(jsonTable([[row]], { columns: nested })).rejects.toMatchObject({
+        code: "table.value_misfit",
+      });
+    }
+  });
+
   test("are never guessed, and an empty result has them", async () => {
     for (const pages of [[], [[]], [[{}]]]) {
       const table = await jsonTable(pages, { columns });

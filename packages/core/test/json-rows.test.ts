@@ -67,3 +67,21 @@ describe("the type of a column holds all values exactly", () => {
     expect(texts).toEqual(["1.5", "2", '"x"', "2", "2"]);
   });
 });
+
+describe("JsonNumeral.exact", () => {
+  test("is a number where nothing is lost", () => {
+    const numbers = ["0", "-5", "9007199254740991", "0.1", "1.50", "1e5", "1E300", "-0", "-0.0"];
+    expect(numbers.map((text) => JsonNumeral.exact(text))).toStrictEqual(numbers.map(Number));
+  });
+
+  test.each(["9007199254740992", "-12345678901234567890", "0.10000000000000000001", "1e400", "1e-400"])(
+    "keeps the text of %s",
+    (text) => {
+      expect(JsonNumeral.exact(text)).toStrictEqual(n(text));
+    },
+  );
+
+  test.each(["", "007", "+1", "1.", " 1", "Infinity", "NaN", "0x10", "1n", "-"])("refuses %j", (text) => {
+    expect(() => JsonNumeral.exact(text)).toThrow("is not a JSON number");
+  });
+});

@@ -4,6 +4,7 @@ import {
   type Cell,
   type Column,
   type EventFields,
+  type JsonCloseOptions,
   type JsonInput,
   type JsonRow,
   type JsonTableOptions,
@@ -29,6 +30,7 @@ export async function jsonTable(
   pages: readonly (readonly JsonRow[])[],
   options: JsonTableOptions = {},
   database = openDatabase(),
+  close?: JsonCloseOptions,
 ): Promise<JsonTable> {
   const events: EventFields[] = [];
   const warnings: string[] = [];
@@ -39,6 +41,7 @@ export async function jsonTable(
   const tables = await StepTables.open(await database, "films", { report });
   const writer = tables.createJson(options);
   for (const page of pages) await writer.append(page);
+  if (close !== undefined) await writer.close(close);
   const sealed = await tables.seal();
   await tables.publish(sealed);
   const rows: Record<string, Cell>[] = [];

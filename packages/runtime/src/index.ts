@@ -11,6 +11,7 @@ export type {
 } from "./connections/discover-connection.ts";
 export { listConnections } from "./connections/list-connections.ts";
 export type { ListedConnection } from "./connections/list-connections.ts";
+export { namedFileReader } from "./config/named-files.ts";
 export { readSourceText } from "./config/source-text.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";

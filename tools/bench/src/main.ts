@@ -1,5 +1,7 @@
 import { benchCompile } from "./compile/bench-compile.ts";
 import { benchCsv } from "./csv/bench-csv.ts";
+import { benchGraphql } from "./graphql/bench-graphql.ts";
+import { benchLossless } from "./lossless/bench-lossless.ts";
 import { benchTables } from "./tables/bench-tables.ts";
 import { benchJson } from "./json/bench-json.ts";
 
@@ -9,6 +11,8 @@ const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<v
   csv: benchCsv,
   tables: benchTables,
   json: benchJson,
+  lossless: benchLossless,
+  graphql: benchGraphql,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -74,7 +74,8 @@ describe("is allowed", () => {
 });
 
 describe("is refused", () => {
-  const RUNTIME = '"@osiris/runtime": components/alpha may import packages/core, not packages/runtime';
+  const RUNTIME =
+    '"@osiris/runtime": components/alpha may import packages/core, packages/http, not packages/runtime';
   const refused: Readonly<Record<string, readonly [file: string, source: string, violation: string]>> = {
     "a component that imports the runtime": [
       "components/alpha/src/a.ts",
@@ -119,7 +120,7 @@ describe("is refused", () => {
     "a component that imports another": [
       "components/alpha/src/a.ts",
       'import "@osiris/driver-beta";',
-      'components/alpha/src/a.ts:1 imports "@osiris/driver-beta": components/alpha may import packages/core, not components/beta',
+      'components/alpha/src/a.ts:1 imports "@osiris/driver-beta": components/alpha may import packages/core, packages/http, not components/beta',
     ],
     "a component that imports DuckDB": [
       "components/alpha/src/a.ts",

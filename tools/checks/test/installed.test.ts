@@ -31,6 +31,7 @@ test("the packed packages work in a project of their own", { timeout: 300_000 },
     "duckdb.processor",
     "filesystem.csv_extractor",
     "filesystem.csv_writer",
+    "graphql.extractor",
   ]);
   // What init makes runs, with the drivers that lie above it.
   await here("npx --no-install osiris init shop --yes");

@@ -2,7 +2,7 @@ import { unpackPackages } from "./apt.ts";
 import { answers, type Conversation } from "./conversation.ts";
 import { dockerAbsence } from "./docker.ts";
 import { findInstallation, pathFolders, type Absent, type Installation } from "./installation.ts";
-import { parseAddress, type Origin, type Server, type ServerAddress } from "./server.ts";
+import { parseAddress, type Origin, type RunningServer, type Server, type ServerAddress } from "./server.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 /** How to come by one server. */
@@ -55,14 +55,18 @@ export async function startServer(plan: ServerPlan): Promise<Server> {
   throw new ServerUnavailableError(plan, absences);
 }
 
-/** What a server has to say for itself, for the usual ways to it. */
-export interface ServerSoftware<Program extends string> {
+/** A server that the environment may name. */
+export interface NamedByUrl {
   readonly name: string;
   /** The environment variable that can hold the URL of a server. */
   readonly urlVariable: string;
   conversation(address: ServerAddress): Conversation;
   /** Says why a server that is not ours would not do. */
   needsOwn(): string | undefined;
+}
+
+/** What a server has to say for itself, for the usual ways to it. */
+export interface ServerSoftware<Program extends string> extends NamedByUrl {
   /** The first one knows its version. */
   readonly programs: readonly [Program, ...Program[]];
   /** Where the programs may be other than on PATH; as in `Search`. */
@@ -76,6 +80,11 @@ export interface ServerSoftware<Program extends string> {
   url(process: ServerProcess): string;
 }
 
+/** The way by URL. */
+export function urlWay(software: NamedByUrl): Way {
+  return { name: software.urlVariable, obtain: () => obtainFromUrl(software) };
+}
+
 /** The usual ways: URL, npm, PATH, Docker, apt-get. */
 export function planServer<Program extends string>(software: ServerSoftware<Program>): ServerPlan {
   const { name, urlVariable, packages, programs, npm } = software;
@@ -84,7 +93,7 @@ export function planServer<Program extends string>(software: ServerSoftware<Prog
   return {
     name,
     ways: [
-      { name: urlVariable, obtain: () => obtainFromUrl(software) },
+      urlWay(software),
       ...fromNpm,
       { name: "PATH", obtain: () => obtainFromPath(software) },
       { name: "Docker", obtain: () => obtainFromDocker(software) },
@@ -101,7 +110,14 @@ export function needsOwnSettings({ settings = {} }: ServerOptions): string | und
   return Object.keys(settings).length > 0 ? "the suite needs settings of its own" : undefined;
 }
 
-async function obtainFromUrl(software: ServerSoftware<string>): Promise<Server | Absent> {
+/** A server in front of a PostgreSQL, when both are not ours or neither is. */
+export function needsOwnUpstream(postgres: RunningServer): string | undefined {
+  return postgres.origin === "url"
+    ? undefined
+    : "it cannot be in front of a PostgreSQL that was started for the suite";
+}
+
+async function obtainFromUrl(software: NamedByUrl): Promise<Server | Absent> {
   // Asked first, as it also finds out when a server that this one needs is unavailable.
   const needsOwn = software.needsOwn();
   const url = process.env[software.urlVariable];
@@ -155,7 +171,8 @@ async function startFound<Program extends string>(
   return ownServer(software, origin, await software.start(installation));
 }
 
-function ownServer(
+/** A server that was started here. */
+export function ownServer(
   software: Pick<ServerSoftware<string>, "url">,
   origin: Origin,
   running: ServerProcess,

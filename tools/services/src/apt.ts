@@ -1,12 +1,12 @@
-import { closeSync, openSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 
+import { mustBeAllowedToFetch } from "./fetching.ts";
 import type { Absent } from "./installation.ts";
 import { mustRun } from "./run.ts";
 import { sharedFolder, sharedRoot } from "./template.ts";
 
-const INSTALL_VARIABLE = "OSIRIS_TEST_INSTALL";
 const UPDATE_TIMEOUT = 180_000;
 const PLAN_TIMEOUT = 60_000;
 const DOWNLOAD_TIMEOUT = 240_000;
@@ -34,7 +34,7 @@ export async function unpackPackages(packages: readonly string[]): Promise<Unpac
 }
 
 async function fetch(packages: readonly string[], folder: string): Promise<void> {
-  if (!mayFetch()) throw new Error(`used only in CI, without a terminal, or with ${INSTALL_VARIABLE}=1`);
+  mustBeAllowedToFetch();
   const archives = path.join(folder, "archives");
   await mkdir(archives);
   try {
@@ -61,24 +61,6 @@ async function download(packages: readonly string[], folder: string): Promise<vo
   // Programs may be spread over the packages, of which some may be installed, and so not be added.
   const names = new Set([...packages, ...added.map(({ name }) => name)]);
   await mustRun("apt-get", ["download", ...names], { timeout: DOWNLOAD_TIMEOUT, folder });
-}
-
-/** Whether nobody is there to ask, or somebody asked for it. */
-function mayFetch(): boolean {
-  const said = process.env[INSTALL_VARIABLE];
-  if (said !== undefined && said !== "") return said === "1";
-  const ci = process.env["CI"];
-  return (ci !== undefined && ci !== "" && ci !== "false") || !hasTerminal();
-}
-
-/** A suite's worker has pipes for standard input and output; the terminal, if any, is the session's. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface Package {

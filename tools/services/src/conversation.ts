@@ -47,3 +47,9 @@ export const redisConversation: Conversation = {
   hello: Buffer.from("PING\r\n"),
   accepts: (reply) => /^(\+PONG|-NOAUTH)/u.test(reply.toString("latin1")),
 };
+
+/** HTTP: whatever the server thinks of the request, it answers. */
+export const httpConversation: Conversation = {
+  hello: Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+  accepts: (reply) => reply.toString("latin1", 0, 5) === "HTTP/",
+};

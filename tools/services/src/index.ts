@@ -3,6 +3,7 @@ export type { Absence, ServerOptions, ServerPlan, Settings, Way } from "./acquir
 export type { Absent } from "./installation.ts";
 export { mariadbServer } from "./mariadb.ts";
 export { pgbouncerServer, type PgbouncerOptions } from "./pgbouncer.ts";
+export { postgraphileServer, type PostgraphileOptions } from "./postgraphile.ts";
 export { postgresServer } from "./postgres.ts";
 export { redisServer } from "./redis.ts";
 export type { Origin, RunningServer, Server, ServerAddress } from "./server.ts";

@@ -1,7 +1,13 @@
 import path from "node:path";
 
 import { serverAccount } from "./account.ts";
-import { needsOwnSettings, planServer, type ServerOptions, type ServerPlan } from "./acquire.ts";
+import {
+  needsOwnSettings,
+  needsOwnUpstream,
+  planServer,
+  type ServerOptions,
+  type ServerPlan,
+} from "./acquire.ts";
 import { postgresConversation } from "./conversation.ts";
 import { startContainer } from "./docker.ts";
 import type { Installation } from "./installation.ts";
@@ -54,12 +60,6 @@ export function pgbouncerServer(options: PgbouncerOptions): ServerPlan {
       return url.href;
     },
   });
-}
-
-function needsOwnUpstream({ origin }: PgbouncerOptions["postgres"]): string | undefined {
-  return origin === "url"
-    ? undefined
-    : "it cannot be in front of a PostgreSQL that was started for the suite";
 }
 
 function start(

@@ -28,6 +28,8 @@ export interface Server extends RunningServer, AsyncDisposable {
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  "http:": 80,
+  "https:": 443,
   "mysql:": 3306,
   "mariadb:": 3306,
   "postgres:": 5432,

@@ -18,6 +18,8 @@ test.for([
   ["mysql://h", 3306],
   ["postgres://h", 5432],
   ["redis://h", 6379],
+  ["http://h/graphql", 80],
+  ["https://h/graphql", 443],
 ] as const)("knows the usual port of %s", ([url, port]) => {
   expect(parseAddress(url).port).toBe(port);
 });

@@ -43,11 +43,15 @@ export interface RowsPlan {
 export interface TablePlan {
   /** undefined: the step's own table. */
   readonly output: string | undefined;
-  /** What the query selects for a row, in its order; undefined where data_path leads to a place that is not known. */
+  /**
+   * What the query selects for a row, in its order; undefined where data_path leads to a place that is not known. The rows of
+   * a list of scalars have one field, `value`, for the item itself.
+   */
   readonly fields: readonly FieldPlan[] | undefined;
   /**
-   * A child's first columns: the keys of the parent row, `_parent_id`, and then `_index`, its place in the list from 0. Empty
-   * for the main table.
+   * A child's first columns: the keys of the parent table's row, `_parent_id`, and then `_index`, its place in the list from 0.
+   * Empty for the main table; and for a field that is not known to be a list where the query does not select the keys:
+   * should it prove to be a list, that is an error.
    */
   readonly parentKeys: readonly ParentKey[];
 }
@@ -55,8 +59,8 @@ export interface TablePlan {
 export interface ParentKey {
   /** `_parent_id`. */
   readonly column: string;
-  /** The response key in the parent object. */
-  readonly field: string;
+  /** Where the parent table's row has it: `["id"]`, or `["node", "id"]` where rows are edges. */
+  readonly path: ResponsePath;
   /** DuckDB's, where it is known. */
   readonly type: string | undefined;
 }
@@ -65,7 +69,10 @@ export interface ParentKey {
 export interface FieldPlan {
   /** Its response key: alias or name. */
   readonly key: string;
-  /** The column that it is when it is one: the path from the row, joined by flatten_separator. */
+  /**
+   * The column that it is when it is one: the path from the row, joined by flatten_separator. No two of a table are equal,
+   * also in other case. The node of an edge adds nothing to the path when its edge is a row of a child table.
+   */
   readonly column: string;
   /** DuckDB's type of that column, by dtype or the schema. undefined: found in the values. */
   readonly type: string | undefined;

@@ -1,6 +1,7 @@
 import { foldCase, type Column, type Driver, type SqlAnalyzer } from "@osiris/core";
 import type { InstalledComponent } from "../component.ts";
 import { pointerToPath } from "../schema-check.ts";
+import { StepFiles, type ReadNamedFile } from "./compile-files.ts";
 import type { CompileScope, StepDraft } from "./step-draft.ts";
 
 /** Lets the drivers of the used components check their configs, and say which columns they will make. */
@@ -8,6 +9,7 @@ export async function askDrivers(
   steps: readonly StepDraft[],
   analyzer: SqlAnalyzer,
   scope: CompileScope,
+  readFile: ReadNamedFile | undefined,
 ): Promise<void> {
   const used = new Map(
     steps.flatMap(({ component }) => (component ? [[component.spec.name, component]] : [])),
@@ -18,7 +20,7 @@ export async function askDrivers(
     if (step.component === undefined || !step.configuration.valid) continue;
     const driver = drivers.get(step.component.spec.name);
     if (driver instanceof Error) reportBroken(step, driver, scope);
-    else if (driver !== undefined) await ask(driver, step, analyzer, scope);
+    else if (driver !== undefined) await ask(driver, step, analyzer, scope, readFile);
   }
 }
 
@@ -35,17 +37,19 @@ async function ask(
   step: StepDraft,
   analyzer: SqlAnalyzer,
   scope: CompileScope,
+  readFile: ReadNamedFile | undefined,
 ): Promise<void> {
   try {
+    const files = new StepFiles(step, scope.report, readFile);
+    const { merged } = step.configuration;
     // A driver must not change what the next one, or the manifest, sees.
-    const problems =
-      listFrom("validate", driver.validate?.(structuredClone(step.configuration.merged))) ?? [];
+    const problems = listFrom("validate", driver.validate?.(structuredClone(merged), files)) ?? [];
     for (const { path, message, hint } of problems) {
-      const span = scope.source.spanOf([...step.path, "config", ...pointerToPath(path)]);
+      const span = step.configuration.spanOf(pointerToPath(path));
       scope.report.add("config.refused", span, message, hint);
     }
     if (problems.length > 0 || step.table === undefined) return;
-    const columns = listFrom("columns", driver.columns?.(structuredClone(step.configuration.merged)));
+    const columns = listFrom("columns", driver.columns?.(structuredClone(merged), files));
     if (columns !== undefined) step.columns = await spelled(columns, analyzer);
   } catch (error) {
     reportBroken(step, error instanceof Error ? error : new Error(String(error)), scope);

@@ -23,9 +23,15 @@ export interface StepConfiguration {
   readonly valid: boolean;
   /** Whether a secret is written out in it: what others say of it could repeat a part. */
   readonly holdsSecrets: boolean;
+  /** Where a value of `merged` is written: in the step, or in its connection. */
+  spanOf(path: Path): Span;
 }
 
-export const NO_CONFIG: StepConfiguration = { own: {}, merged: {}, valid: false, holdsSecrets: false };
+/** Of a step without a usable component. */
+export function noConfiguration(path: Path, { source }: CompileScope): StepConfiguration {
+  const spanOf = (inner: Path): Span => source.spanOf([...path, "config", ...inner]);
+  return { own: {}, merged: {}, valid: false, holdsSecrets: false, spanOf };
+}
 
 /** Fills in a step's config and checks it: spec defaults < connection < step. */
 export function configure(
@@ -41,7 +47,7 @@ export function configure(
     const message = `The spec of ${spec.name} is broken: ${fault.message}`;
     const hint = `Update ${component.package}, or tell its author: osiris components validate shows all.`;
     scope.report.add("step.driver_broken", scope.source.spanOf([...path, "component"]), message, hint);
-    return NO_CONFIG;
+    return noConfiguration(path, scope);
   }
   const filled = fillParams(step.config ?? {}, scope.params, scope.source, root, scope.report) as Config;
   const { own, connection, misnamed = false } = splitConnection(filled, spec, root, scope);
@@ -71,6 +77,7 @@ export function configure(
     ...(connection === undefined ? {} : { connection }),
     valid: valid && !holdsSecrets && !misnamed && !isMissing,
     holdsSecrets,
+    spanOf: (inner) => place.value(inner),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Path } from "../references.ts";
 import type { Report } from "../report.ts";
 import type { Source, Span } from "../yaml/source.ts";
 import { reportSecrets } from "../secrets/check-secrets.ts";
-import { configure, NO_CONFIG, type StepConfiguration } from "./configure.ts";
+import { configure, noConfiguration, type StepConfiguration } from "./configure.ts";
 
 /** A step on its way through the compiler: what has been found out about it so far. */
 export interface StepDraft {
@@ -65,7 +65,8 @@ export function draftStep(written: OmlStep, index: number, scope: CompileScope):
     oml,
     component,
     table: MODES[oml.mode] === "write" ? undefined : tableName(oml.id),
-    configuration: component === undefined ? NO_CONFIG : configure(oml, path, component, scope),
+    configuration:
+      component === undefined ? noConfiguration(path, scope) : configure(oml, path, component, scope),
     needs: [],
   };
 }

@@ -13,9 +13,28 @@ export function declaredValue(cell: Exclude<JsonCell, null>, type: string): Cell
       return cellText(cell);
     case "DOUBLE":
       return typeof cell === "bigint" && BigInt(Number(cell)) === cell ? Number(cell) : scalar(cell, type);
+    case "INTERVAL":
+      return cell instanceof JsonText ? interval(cell.text) : scalar(cell, type);
     default:
+      if (type.endsWith("]") && cell instanceof JsonText) return parsed(cell.text);
       return type.startsWith("DECIMAL") ? decimal(cell) : scalar(cell, type);
   }
+}
+
+/** The three parts of an interval: small microseconds have become a number on the way. */
+function interval(text: string): CellInput {
+  const value = parsed(text) as { readonly micros?: CellInput };
+  return typeof value.micros === "number" ? { ...value, micros: BigInt(value.micros) } : value;
+}
+
+/** Arrays and objects as the table writer takes them: long whole numbers as bigints. */
+function parsed(text: string): CellInput {
+  type Reviver = (key: string, value: CellInput, context: { readonly source: string }) => CellInput;
+  const exact: Reviver = (_key, value, { source }) =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+      ? BigInt(source)
+      : value;
+  return JSON.parse(text, exact as Parameters<typeof JSON.parse>[1]) as CellInput;
 }
 
 function scalar(cell: Exclude<JsonCell, null>, type: string): CellInput {

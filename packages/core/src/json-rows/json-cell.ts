@@ -1,7 +1,7 @@
 import type { JsonInput } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
-import { exactNumber, isJsonNumeral } from "./json-numeral.ts";
-import { plainNumeral, sameNumber } from "./numerals.ts";
+import { exactNumber, isJsonNumeral, JsonNumeral, WHOLE_NUMERAL } from "./json-numeral.ts";
+import { plainNumeral } from "./numerals.ts";
 
 /** An object or an array, as JSON text. */
 export class JsonText {
@@ -40,6 +40,15 @@ export function jsonCell(value: JsonInput | undefined): JsonCell {
 export function cellText(cell: Exclude<JsonCell, null>): string {
   if (cell instanceof JsonText || cell instanceof NumeralText) return cell.text;
   return JSON.stringify(exactNumber("", cell));
+}
+
+/**
+ * A value as JSON text that keeps all digits of its numbers: what a JSON column takes.
+ * @throws OsirisError `table.not_json` for what JSON or a table cannot hold; the message begins with "it"
+ */
+export function losslessJson(value: JsonInput): string {
+  const cell = jsonCell(value);
+  return cell === null ? "null" : cellText(cell);
 }
 
 /** A JSON value as text; numbers keep their digits. */
@@ -118,10 +127,9 @@ function smallest(value: bigint): number | bigint {
 }
 
 function numeralCell(numeral: string): JsonCell {
-  if (/^-?\d+$/.test(numeral)) return numeral === "-0" ? -0 : smallest(BigInt(numeral));
-  const number = Number(numeral);
-  if (Number.isFinite(number) && sameNumber(numeral, String(number))) return number;
-  return new NumeralText(plainNumeral(numeral));
+  const exact = JsonNumeral.exact(numeral);
+  if (typeof exact === "number") return exact;
+  return WHOLE_NUMERAL.test(numeral) ? BigInt(numeral) : new NumeralText(plainNumeral(numeral));
 }
 
 function notJson(message: string, hint?: string): OsirisError {

@@ -41,6 +41,25 @@ export interface KeyCounts {
   readonly kinds: readonly KindCount[];
   /** What the key's numbers need, where its type depends on it. */
   readonly digits: Digits | undefined;
+  /** No row has the key. */
+  readonly absent?: true;
+}
+
+/**
+ * Puts keys with the given names first, in that order. A name that no key has gets an entry of its own.
+ */
+export function withFirst(
+  names: readonly string[],
+  keys: ReadonlyMap<JsonKey, KeyCounts>,
+): ReadonlyMap<JsonKey, KeyCounts> {
+  const byName = new Map(Array.from(keys, (entry) => [entry[0].key, entry]));
+  const first = names.map((name) => byName.get(name) ?? absentKey(name));
+  return new Map([...first, ...keys]);
+}
+
+function absentKey(name: string): readonly [JsonKey, KeyCounts] {
+  const key = { key: name, id: -1, declared: undefined, staged: undefined };
+  return [key, { kinds: [], digits: undefined, absent: true }];
 }
 
 /** The columns of the typed table, in order. */
@@ -56,8 +75,9 @@ export function jsonColumns(
   return [...columns, { key: undefined, name: names.at(-1) ?? "", type: "JSON", reason }];
 }
 
-function jsonColumn(key: JsonKey, name: string, { kinds, digits }: KeyCounts): JsonColumn {
+function jsonColumn(key: JsonKey, name: string, { kinds, digits, absent }: KeyCounts): JsonColumn {
   if (key.declared !== undefined) return { key, name, type: key.declared, reason: "declared" };
+  if (absent) return { key, name, type: columnType([]), reason: "no row has it" };
   const inOrder = kinds.toSorted((a, b) => a.firstRow - b.firstRow);
   const type = columnType(
     inOrder.map(({ kind }) => kind),

@@ -1,7 +1,8 @@
-import type { Column, JsonRow, JsonTableWriter } from "../contract.ts";
+import type { Column, JsonCloseOptions, JsonRow, JsonTableWriter } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
 import type { TableSnapshot } from "../run-database/checkpoint-book.ts";
 import type { RunDatabase } from "../run-database/run-database.ts";
+import { assertUniqueNames } from "../run-database/table-checks.ts";
 import { JsonText } from "./json-cell.ts";
 import { JsonKeys } from "./json-keys.ts";
 import type { JsonSettings } from "./json-settings.ts";
@@ -91,9 +92,11 @@ export class StagedJsonWriter implements JsonTableWriter {
     });
   }
 
-  async close(): Promise<void> {
+  async close(options: JsonCloseOptions = {}): Promise<void> {
     if (this.#state === "closed") return;
     if (this.#failure !== undefined) throw this.#failure.error;
+    const { columns = [] } = options;
+    assertUniqueNames(columns);
     await this.#exclusively("close", async () => {
       if (this.#sample !== undefined) await this.#endSample(this.#sample);
       this.#staged?.close();
@@ -101,6 +104,7 @@ export class StagedJsonWriter implements JsonTableWriter {
         ...this.#scope,
         layout: (this.#staged as StagedRows).layout,
         keys: this.#keys.all,
+        first: columns,
         onTypeChange: this.settings.onTypeChange,
         keepRows: this.#saved,
       });

@@ -64,6 +64,16 @@ export function noColumns(table: string): OsirisError {
   });
 }
 
+/** `names` are of columns that were asked for. */
+export function tooManyColumns(table: string, names: readonly string[]): OsirisError {
+  return new OsirisError({
+    code: "table.too_many_columns",
+    category: "data",
+    message: `Table "${table}": ${list(names.map(shown))} came after as many other keys as the table may have columns`,
+    hint: "Raise maxColumns, or declare the columns.",
+  });
+}
+
 function shown(name: string): string {
   return JSON.stringify(name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH)}…` : name);
 }

@@ -12,6 +12,8 @@ import { isInteger, kindOf, type Kind } from "./widening.ts";
 
 /** Columns for found keys. Each takes memory for a vector and a row group, used or not; the rest goes without. */
 const MAX_STAGED_KEYS = 200;
+/** Of a key whose values all go to the rest column. */
+const NOWHERE = -1;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** How the staging table is laid out, besides the columns that the keys know. */
@@ -32,18 +34,17 @@ export interface StagedLayout {
 export class StagedRows {
   readonly layout: StagedLayout;
   readonly #writer: ColumnarTableWriter;
-  /** One row by column, used again and again. */
-  readonly #row: Record<string, CellInput>;
-  /** The columns that the last row's keys have. */
-  #filled: readonly string[] = [];
+  /** One row by column, used again and again; the rest and what is extra come last. */
+  readonly #row: CellInput[];
+  /** The column of each key that has one, by the key's id. */
+  readonly #places: readonly number[];
 
-  private constructor(layout: StagedLayout, columns: readonly Column[], writer: ColumnarTableWriter) {
+  private constructor(layout: StagedLayout, keys: readonly JsonKey[], writer: ColumnarTableWriter) {
     this.layout = layout;
     this.#writer = writer;
-    // Parsed, because V8 keeps an object that is built key by key as a slow dictionary.
-    this.#row = JSON.parse(
-      `{${columns.map(({ name }) => `${JSON.stringify(name)}:null`).join(",")}}`,
-    ) as Record<string, CellInput>;
+    this.#row = writer.columns.map(() => null);
+    let columns = 0;
+    this.#places = keys.map(({ staged }) => (staged === undefined ? NOWHERE : columns++));
   }
 
   /** Chooses columns by the first rows, creates the table, and opens it. */
@@ -77,7 +78,7 @@ export class StagedRows {
       const columns = stagedColumns(keys, layout);
       const target = { table, stagingTable: layout.table };
       const writer = await ColumnarTableWriter.open(target, columns, connection, rows);
-      return new StagedRows(layout, columns, writer);
+      return new StagedRows(layout, keys, writer);
     } catch (error) {
       connection.close();
       throw error;
@@ -85,19 +86,21 @@ export class StagedRows {
   }
 
   append({ keys, cells, sameKeys, extra }: RowCells): void {
-    if (!sameKeys) this.#changeKeys(keys);
+    const row = this.#row;
+    // Other keys leave values of the last row where this one has none.
+    if (!sameKeys) row.fill(null);
     let rest = "";
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as JsonKey;
       const cell = cells[index] as JsonCell;
-      const { staged } = key;
-      const isStaged = staged !== undefined && (cell === null || fits(cell, staged.type));
-      if (staged !== undefined) this.#row[staged.column] = isStaged ? this.#stagedValue(cell, key) : null;
+      const place = this.#places[key.id] ?? NOWHERE;
+      const isStaged = place !== NOWHERE && (cell === null || fits(cell, key));
+      if (place !== NOWHERE) row[place] = isStaged ? this.#stagedValue(cell, key) : null;
       if (!isStaged && cell !== null) rest += `${rest === "" ? "{" : ","}"${key.id}":${restValue(cell)}`;
     }
-    this.#row[this.layout.rest] = rest === "" ? null : `${rest}}`;
-    this.#row[this.layout.extra] = extra === "" ? null : `{${extra}}`;
-    this.#writer.append(this.#row);
+    row[row.length - 2] = rest === "" ? null : `${rest}}`;
+    row[row.length - 1] = extra === "" ? null : `{${extra}}`;
+    this.#writer.appendCells(row);
   }
 
   /** Commits the rows so far. */
@@ -113,12 +116,6 @@ export class StagedRows {
   /** Closes without what is buffered. */
   abandon(): void {
     this.#writer.abandon();
-  }
-
-  /** Forgets the last row's values, which the next row may not have. */
-  #changeKeys(keys: readonly JsonKey[]): void {
-    for (const column of this.#filled) this.#row[column] = null;
-    this.#filled = keys.flatMap(({ staged }) => (staged === undefined ? [] : [staged.column]));
   }
 
   #stagedValue(cell: JsonCell, key: JsonKey): CellInput {
@@ -199,7 +196,8 @@ const STAGED: Readonly<Record<Kind, StagedType | undefined>> = {
   j: "JSON",
 };
 
-function fits(cell: Exclude<JsonCell, null>, type: StagedType | "declared"): boolean {
+function fits(cell: Exclude<JsonCell, null>, { staged }: JsonKey): boolean {
+  const type = staged?.type;
   if (type === "BIGINT") return typeof cell === "number" ? isInteger(cell) : isInt64(cell);
   if (type === "DOUBLE") return typeof cell === "number";
   if (type === "BOOLEAN") return typeof cell === "boolean";

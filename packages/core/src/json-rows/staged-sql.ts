@@ -75,6 +75,14 @@ export function extraMembers(layout: StagedLayout, examples: number): string {
     FROM main.${quoteIdentifier(layout.table)} WHERE ${extra} IS NOT NULL`;
 }
 
+/** One row for each of the names, a JSON array as parameter 1, that members without a column have. */
+export function namesInExtra(layout: StagedLayout): string {
+  const extra = quoteIdentifier(layout.extra);
+  return `SELECT DISTINCT name FROM (SELECT unnest(json_keys(${extra})) AS name
+      FROM main.${quoteIdentifier(layout.table)} WHERE ${extra} IS NOT NULL)
+    WHERE name IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`;
+}
+
 /** One row: the most digits that a number of the key has before and after the point; `whole` is huge for a -0. */
 export function digitsOf(layout: StagedLayout, key: JsonKey): string {
   return `SELECT max(whole) AS whole, max(scale) AS scale FROM (

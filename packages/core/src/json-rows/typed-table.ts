@@ -5,15 +5,31 @@ import { dropStatement } from "../run-database/staging.ts";
 import type { JsonKey } from "./json-keys.ts";
 import {
   jsonColumns,
+  withFirst,
   type ExtraMembers,
   type JsonColumn,
   type KeyCounts,
   type KindCount,
 } from "./json-schema.ts";
 import type { JsonTableTarget } from "./json-table-writer.ts";
-import { NAMES_SHOWN, noColumns, refuseChange, reportSchema, type Report } from "./schema-report.ts";
+import {
+  NAMES_SHOWN,
+  noColumns,
+  refuseChange,
+  reportSchema,
+  tooManyColumns,
+  type Report,
+} from "./schema-report.ts";
 import type { StagedLayout } from "./staged-rows.ts";
-import { digitsOf, extraMembers, isTyped, kindCounts, stagedRows, typedValue } from "./staged-sql.ts";
+import {
+  digitsOf,
+  extraMembers,
+  isTyped,
+  kindCounts,
+  namesInExtra,
+  stagedRows,
+  typedValue,
+} from "./staged-sql.ts";
 import { dependsOnDigits, type Digits, type Kind } from "./widening.ts";
 
 export interface StagedJson {
@@ -22,6 +38,8 @@ export interface StagedJson {
   readonly target: JsonTableTarget;
   readonly layout: StagedLayout;
   readonly keys: readonly JsonKey[];
+  /** Names of the first columns. */
+  readonly first: readonly string[];
   readonly onTypeChange: "widen" | "fail";
   readonly report: Report;
   /** A checkpoint has the rows as they were staged: another attempt may go on with them. */
@@ -33,13 +51,18 @@ export async function makeTypedTable(staged: StagedJson): Promise<readonly Colum
   const { database, target, layout, onTypeChange, report } = staged;
   const counts = await countKeys(staged);
   const extra = await countExtra(staged);
-  const columns = jsonColumns(counts, extra);
+  if (extra !== undefined) await refuseNamesInExtra(staged);
+  const columns = jsonColumns(withFirst(staged.first, counts), extra);
   if (columns.length === 0) throw noColumns(target.table);
   if (onTypeChange === "fail") refuseChange(target.table, columns);
 
   const inRest = [...counts].filter(([, { inRest }]) => inRest).map(([key]) => key);
   const complete =
-    inRest.length === 0 && columns.every((column) => column.key && isTyped(column.key, column));
+    inRest.length === 0 &&
+    columns.every(
+      (column, index) =>
+        column.key !== undefined && column.key === staged.keys[index] && isTyped(column.key, column),
+    );
   if (complete && !staged.keepRows) await database.inTransaction(renaming(target, layout));
   else await copy(staged, columns, new Set(inRest));
   reportSchema(target.table, columns, extra, report);
@@ -120,6 +143,18 @@ async function countExtra(staged: StagedJson): Promise<ExtraMembers | undefined>
     firstRow: Number(row?.["first"]) + 1,
     names: JSON.parse(row?.["names"] as string) as readonly string[],
   };
+}
+
+/** A column of theirs would be NULL although rows have values. */
+async function refuseNamesInExtra(staged: StagedJson): Promise<void> {
+  if (staged.first.length === 0) return;
+  const names = JSON.stringify(staged.first);
+  const { rows } = await staged.database.query(namesInExtra(staged.layout), [names], staged.signal);
+  if (rows.length > 0)
+    throw tooManyColumns(
+      staged.target.table,
+      rows.map((row) => row["name"] as string),
+    );
 }
 
 function query({ database, signal }: StagedJson, sql: string): Promise<QueryResult> {

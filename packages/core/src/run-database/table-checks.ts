@@ -16,8 +16,13 @@ export function assertOutput(output: string | undefined): void {
 /** @throws OsirisError `table.misuse` for columns that no table can have; their types are not looked at */
 export function assertColumns(columns: readonly Column[], stepId: string): void {
   if (columns.length === 0) throw misuse(`step "${stepId}" created a table without columns`);
+  assertUniqueNames(columns.map(({ name }) => name));
+}
+
+/** @throws OsirisError `table.misuse` for two names that are one to DuckDB */
+export function assertUniqueNames(names: readonly string[]): void {
   const seen = new Set<string>();
-  for (const { name } of columns) {
+  for (const name of names) {
     const key = foldCase(name);
     if (seen.has(key)) throw misuse(`two columns are called "${name}" (DuckDB ignores case in names)`);
     seen.add(key);

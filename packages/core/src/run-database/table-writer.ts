@@ -101,6 +101,23 @@ export class ColumnarTableWriter implements TableWriter {
     } catch (error) {
       throw this.#fail(error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error);
     }
+    this.#endRow();
+  }
+
+  /** Adds a row whose values stand in the order of the columns. */
+  appendCells(cells: readonly CellInput[]): void {
+    if (this.#state !== "open") throw this.#notOpen();
+    let column = 0;
+    try {
+      for (; column < this.#buffers.length; column++)
+        setCell(this.#buffers[column] as ColumnBuffer, this.#inVector, cells[column]);
+    } catch (error) {
+      throw this.#fail(error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error);
+    }
+    this.#endRow();
+  }
+
+  #endRow(): void {
     this.#rows += 1;
     this.#inVector += 1;
     if (this.#inVector === VECTOR_ROWS || this.#tally.bytes >= BUFFERED_BYTES) this.#flushVector();

@@ -76,13 +76,17 @@ export function wrapSecrets(config: unknown, spec: ComponentSpec): DriverConfig 
   return mapTexts(config, (text, path) => (isSecret(path) ? new Secret(text) : text)) as DriverConfig;
 }
 
-/** Makes the paths in the config absolute, and returns them. */
+/**
+ * Makes the paths in the config absolute, and returns them.
+ * @param baseOf where a field's relative paths start
+ */
 export function absolutePaths(
   fields: readonly string[],
   config: Record<string, unknown>,
-  base: string,
+  baseOf: (field: string) => string,
 ): readonly string[] {
   return fields.flatMap((field) => {
+    const base = baseOf(field);
     const value = config[field];
     if (Array.isArray(value)) {
       const paths = value.map((path) => resolve(base, String(path)));

@@ -16,8 +16,8 @@ export function readSourceText(file: string, { fatal }: { readonly fatal: boolea
   return new TextDecoder("utf-8", { fatal, ignoreBOM: true }).decode(bytes, { stream });
 }
 
-/** Not by its size, which pipes and devices do not have. */
-function readAtMost(file: string, limit: number): Buffer {
+/** The first bytes of a file. Not by its size, which pipes and devices do not have. */
+export function readAtMost(file: string, limit: number): Buffer {
   const chunks: Buffer[] = [];
   const descriptor = openSync(file, "r");
   try {

@@ -29,6 +29,8 @@ export interface StepFiles {
   readonly write: readonly string[];
 }
 
+type Config = Readonly<Record<string, unknown>>;
+
 export interface ResolvedStep {
   readonly config: DriverConfig;
   readonly files: StepFiles;
@@ -117,7 +119,7 @@ export class StepConfigs {
       ...brokenConstraints(spec, config, asValues),
     ];
     if (messages.length > 0) throw badConfig(step, messages);
-    const base = this.#pathBase(step, config);
+    const base = this.#pathBases(step, config, given);
     const files = {
       read: absolutePaths(step.paths.read, config, base),
       write: absolutePaths(step.paths.write, config, base),
@@ -165,14 +167,21 @@ export class StepConfigs {
     });
   }
 
-  /** Where the relative paths of a config start. */
-  #pathBase(step: ManifestStep, config: Readonly<Record<string, unknown>>): string {
-    const field = step.paths.base;
-    const folder = field === undefined ? undefined : config[field];
-    if (field === undefined || typeof folder !== "string") return this.#baseDir;
-    const isOwn = Object.hasOwn(this.#own.get(step.id) ?? {}, field);
-    const start = isOwn ? this.#baseDir : (this.#surroundings.connections?.folder ?? this.#baseDir);
-    return resolve(start, folder);
+  /**
+   * Where the relative paths of a field start: in a folder that the config names, else at the file where they are written.
+   * @param given what the connection brings
+   */
+  #pathBases(step: ManifestStep, config: Config, given: Config): (field: string) => string {
+    const own = this.#own.get(step.id) ?? {};
+    const start = (field: string): string => {
+      const isGiven = Object.hasOwn(given, field) && !Object.hasOwn(own, field);
+      return isGiven ? (this.#surroundings.connections?.folder ?? this.#baseDir) : this.#baseDir;
+    };
+    const { base } = step.paths;
+    const folder = base === undefined ? undefined : config[base];
+    if (base === undefined || typeof folder !== "string") return start;
+    const all = resolve(start(base), folder);
+    return () => all;
   }
 }
 

@@ -80,7 +80,7 @@ function makePathsAbsolute(config: Record<string, unknown>, spec: ComponentSpec,
   const field = base?.slice(1);
   const start = field === undefined ? undefined : config[field];
   if (field !== undefined && typeof start === "string") config[field] = resolve(folder, start);
-  absolutePaths(pathFields, config, typeof start === "string" ? resolve(folder, start) : folder);
+  absolutePaths(pathFields, config, () => (typeof start === "string" ? resolve(folder, start) : folder));
 }
 
 function invalid(reference: string, spec: ComponentSpec, messages: readonly string[]): OsirisError {

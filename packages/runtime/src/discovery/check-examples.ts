@@ -2,6 +2,7 @@ import { brokenConstraints, pointerToPath, schemaProblems, type SpecFile } from 
 import {
   connectionFields,
   openSqlAnalyzer,
+  type CompileFiles,
   type ComponentSpec,
   type ConfigProblem,
   type Driver,
@@ -15,6 +16,9 @@ type Spec = SpecFile & { readonly spec: ComponentSpec; readonly folder: string }
 /** Reports a mistake where the spec names the driver. */
 export type BadDriver = (message: string, hint?: string) => void;
 
+/** The files that examples name belong to nobody. */
+const NO_FILES: CompileFiles = { text: () => undefined };
+
 /** Asks a driver about the examples of its spec, as the compiler asks about the configs of steps. */
 export async function checkExamples(driver: Driver, read: Spec, bad: BadDriver): Promise<void> {
   // Nothing can be said of configs whose schema is none.
@@ -27,7 +31,7 @@ export async function checkExamples(driver: Driver, read: Spec, bad: BadDriver):
     const isRefused = askAboutConfig(driver, config, { ...read, index }, bad);
     if (isRefused || analyzer === undefined) continue;
     try {
-      await checkColumns(driver.columns?.(structuredClone(config)), analyzer);
+      await checkColumns(driver.columns?.(structuredClone(config), NO_FILES), analyzer);
     } catch (error) {
       const message = `columns() fails for the example "${title}": ${reasonOf(error)}`;
       bad(message, thrownAt(error, read.folder));
@@ -59,7 +63,7 @@ function askAboutConfig(
   const { title = "", config: written = {} } = spec.examples[index] ?? {};
   let problems: readonly ConfigProblem[];
   try {
-    problems = asProblems(driver.validate?.(structuredClone(config)) ?? []);
+    problems = asProblems(driver.validate?.(structuredClone(config), NO_FILES) ?? []);
   } catch (error) {
     bad(`validate() fails for the example "${title}": ${reasonOf(error)}`, thrownAt(error, folder));
     return true;

@@ -1,24 +1,14 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median } from "../median.ts";
+import { inOwnProcess, OSIRIS, type Measured } from "../own-process.ts";
 import { COLUMNS, pipelineText, writeInput } from "./input.ts";
 
-const OSIRIS = join(
-  dirname(createRequire(import.meta.url).resolve("@osiris/cli/package.json")),
-  "bin/osiris.js",
-);
 const SIZES = "10000,1000000";
 /** Rows that make a file of about 1 KB, 1 MB and 10 MB. */
 const SMALL = [12, 11_000, 110_000];
-
-interface Measured {
-  readonly milliseconds: number;
-  readonly megabytes: number;
-}
 
 /** A way from the file to the file. */
 interface Contender {
@@ -69,7 +59,7 @@ async function benchSize(rows: number, rounds: number, folder: string): Promise<
   const measured = CONTENDERS.map((): Measured[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, { command }] of CONTENDERS.entries()) {
-      measured[index]?.push(await inOwnProcess(command(folder), folder));
+      measured[index]?.push(await run(command(folder), folder));
     }
   }
   const times = measured.map((all) => median(all.map(({ milliseconds }) => milliseconds)));
@@ -94,32 +84,21 @@ async function benchStart(folder: string): Promise<void> {
   }
 }
 
-async function repeated(command: readonly string[], folder: string): Promise<Measured> {
+async function repeated(
+  command: readonly string[],
+  folder: string,
+): Promise<Pick<Measured, "milliseconds" | "megabytes">> {
   const all: Measured[] = [];
-  for (let round = 0; round < 7; round++) all.push(await inOwnProcess(command, folder));
+  for (let round = 0; round < 7; round++) all.push(await run(command, folder));
   return {
     milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
     megabytes: Math.max(...all.map(({ megabytes }) => megabytes)),
   };
 }
 
-/** Runs node, and asks the system what the process took. */
-async function inOwnProcess(command: readonly string[], folder: string): Promise<Measured> {
+function run(args: readonly string[], folder: string): Promise<Measured> {
   rmSync(join(folder, ".osiris_sessions"), { recursive: true, force: true });
-  const peak = join(folder, "peak.json");
-  const preload = join(import.meta.dirname, "report-peak.ts");
-  const start = performance.now();
-  const child = spawn(process.execPath, ["--import", preload, ...command], {
-    cwd: folder,
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, OSIRIS_BENCH_PEAK: peak, CI: "true" },
-  });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const status = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
-  const milliseconds = performance.now() - start;
-  if (status !== 0) throw new Error(`${command.join(" ")} ended with ${String(status)}: ${said}`);
-  return { milliseconds, megabytes: Number(readFileSync(peak, "utf8")) / 1024 };
+  return inOwnProcess(args, folder);
 }
 
 function row(name: string, ...cells: readonly string[]): void {

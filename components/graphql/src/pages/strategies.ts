@@ -1,0 +1,97 @@
+import { OsirisError, type JsonInput } from "@osiris/core";
+import { isObject, kindOf } from "../json.ts";
+import type { PaginationPlan, ResponsePath } from "../query/query-plan.ts";
+import { summary } from "../transport/graphql-errors.ts";
+import type { JsonObject } from "../transport/session.ts";
+import { valueAt } from "./at-path.ts";
+import { cursorOf, valueOf, type Cursor } from "./cursor.ts";
+import type { Page } from "./page.ts";
+
+/** How one kind of pagination goes from page to page. */
+export interface Strategy {
+  /** The variable's value on the first page; undefined: as the config has it. */
+  readonly first: JsonInput | undefined;
+  /** Where the next page begins; undefined: this was the last. */
+  next(page: Page): Cursor | undefined;
+}
+
+type Plan<Kind> = Extract<PaginationPlan, { readonly kind: Kind }>;
+
+export function strategyOf(plan: PaginationPlan): Strategy {
+  if (plan.kind === "relay") return relay(plan);
+  return plan.kind === "keyset" ? keyset(plan) : counted(plan);
+}
+
+/** See https://relay.dev/graphql/connections.htm */
+function relay({ cursor, hasNext }: Plan<"relay">): Strategy {
+  return {
+    first: undefined,
+    next: (page) => {
+      if (!saysMore(page, hasNext)) return undefined;
+      const value = valueAt(page.answer.body, cursor, "the connection's cursor");
+      if (value !== null && value !== "") return cursorOf(value);
+      throw brokenPages(
+        page,
+        `${hasNext.join(".")} is true, and ${cursor.join(".")} is ${value === null ? "null" : "empty"}`,
+      );
+    },
+  };
+}
+
+/** By offset, or by page number. Without a word of the server the first empty page is the last. */
+function counted({ kind, start, hasNext }: Plan<"offset" | "page">): Strategy {
+  return {
+    first: start,
+    next: (page) => {
+      const count = page.rows.length + page.nulls;
+      const isMore = hasNext === undefined ? count > 0 : saysMore(page, hasNext);
+      if (!isMore) return undefined;
+      const here = page.cursor === undefined ? start : Number(valueOf(page.cursor));
+      return cursorOf(here + (kind === "page" ? 1 : count));
+    },
+  };
+}
+
+/** After the last row's key. */
+function keyset({ key, hasNext }: Plan<"keyset">): Strategy {
+  return {
+    first: undefined,
+    next: (page) => {
+      if (hasNext !== undefined && !saysMore(page, hasNext)) return undefined;
+      const last = page.rows.at(-1);
+      if (last !== undefined) return cursorOf(keyOf(last, key, page));
+      if (hasNext === undefined && page.nulls === 0) return undefined;
+      throw brokenPages(page, "there is said to be more, and no row whose key it could begin after");
+    },
+  };
+}
+
+function keyOf(row: JsonObject, key: ResponsePath, page: Page): JsonInput {
+  const value = valueAt(row, key, "pagination_key");
+  const isKey = value !== null && typeof value !== "boolean" && !Array.isArray(value) && !isObject(value);
+  if (isKey) return value;
+  throw brokenPages(
+    page,
+    `the last row's ${key.join(".")} is ${kindOf(value)}, so the next page has no beginning`,
+  );
+}
+
+/** What an answer says of a next page. Silence is never taken for the end. */
+function saysMore(page: Page, path: ResponsePath): boolean {
+  const value = valueAt(page.answer.body, path, "whether there is a next page");
+  if (typeof value === "boolean") return value;
+  // A connection that is null from the start has no pages.
+  if (value === null && page.missing && page.number === 1) return false;
+  throw brokenPages(page, `${path.join(".")} is ${kindOf(value)}, so nobody knows whether there is more`);
+}
+
+/** The error of pages that do not say how they go on. */
+export function brokenPages({ number, answer }: Pick<Page, "number" | "answer">, why: string): OsirisError {
+  const said = answer.errors.length === 0 ? "" : `; the API says: ${summary(answer.errors)}`;
+  return new OsirisError({
+    code: "graphql.broken_pages",
+    category: "external",
+    message: `Page ${number}: ${why}${said}`,
+    hint: "To end here would leave rows out. Check the query, or choose another kind of pagination.",
+  });
+}

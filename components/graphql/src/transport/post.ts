@@ -1,0 +1,115 @@
+import { OsirisError, type JsonInput } from "@osiris/core";
+import { parseJson, responseError, retryAfterMs } from "@osiris/http";
+import { GraphQLClient } from "graphql-request";
+import { isObject, kindOf } from "../json.ts";
+import { excerpt, type Mask } from "./excerpt.ts";
+import { errorsOf, isThrottled, summary, throttledError } from "./graphql-errors.ts";
+import type { JsonObject, Variables } from "./session.ts";
+
+/** An answer of status 2xx that is one of GraphQL: it has data or errors. */
+export interface Posted {
+  readonly body: JsonObject;
+  readonly headers: Headers;
+  /** Of the body, decompressed. */
+  readonly bytes: number;
+}
+
+export type Post = (
+  request: { readonly text: string; readonly variables: Variables },
+  signal: AbortSignal,
+) => Promise<Posted>;
+
+export interface PostOptions {
+  readonly endpoint: URL;
+  readonly fetch: typeof globalThis.fetch;
+  /** The headers that the client sends itself, in lower case: ours do not replace them. */
+  readonly ownHeaders: readonly string[];
+  readonly who: string;
+  readonly mask: Mask;
+}
+
+/** Sends a query through graphql-request, and refuses what is no answer of GraphQL. */
+export function openPost(options: PostOptions): Post {
+  const { endpoint, who, mask } = options;
+  const client = new GraphQLClient(endpoint.href, {
+    errorPolicy: "all",
+    fetch: (url, init) => exchange(url, init, options),
+    jsonSerializer: { parse: (text: string) => parseAnswer(text, who, mask), stringify: JSON.stringify },
+  });
+  return async ({ text, variables }, signal) => {
+    const { body, headers, data, errors, extensions } = (await client.rawRequest({
+      query: text,
+      variables,
+      signal,
+    })) as unknown as JsonObject & { readonly body: string; readonly headers: Headers };
+    return { body: { data, errors, extensions }, headers, bytes: Buffer.byteLength(body) };
+  };
+}
+
+/** One exchange, as graphql-request wants it: with a status of 2xx and the content type of JSON. */
+async function exchange(
+  url: string | URL | Request,
+  init: RequestInit | undefined,
+  options: PostOptions,
+): Promise<Response> {
+  const headers = new Headers(init?.headers);
+  for (const name of options.ownHeaders) headers.delete(name);
+  const { method = "POST", body = null, signal = null } = init ?? {};
+  const response = await options.fetch(url, { method, headers, body, signal });
+  if (!response.ok) throw await refusal(response, options);
+  const type = response.headers.get("content-type") ?? "";
+  if (/\bjson\b/i.test(type)) return response;
+  const text = await response.text();
+  if (/^\s*</.test(text))
+    throw notGraphql(options.who, `a page of ${type || "no content type"}: ${excerpt(options.mask(text))}`);
+  const known = new Headers(response.headers);
+  known.set("content-type", "application/json");
+  return new Response(text, { status: response.status, headers: known });
+}
+
+/** What an answer of another status says: a GraphQL error in it says more than its status. */
+async function refusal(response: Response, { who, mask }: PostOptions): Promise<OsirisError> {
+  const text = await response.text();
+  const errors = errorsIn(text, mask);
+  if (isThrottled(errors)) return throttledError(who, errors, retryAfterMs(response.headers));
+  return responseError(response, errors.length === 0 ? { who } : { who, reason: summary(errors) });
+}
+
+function errorsIn(text: string, mask: Mask): ReturnType<typeof errorsOf> {
+  let body: JsonInput;
+  try {
+    body = parseJson(text);
+  } catch {
+    return []; // A proxy's page, an empty body: the status says it all.
+  }
+  return isObject(body) ? errorsOf(body["errors"] ?? body["error"], mask) : [];
+}
+
+function parseAnswer(text: string, who: string, mask: Mask): JsonInput {
+  let body: JsonInput;
+  try {
+    body = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const came = text.trim() === "" ? "nothing" : `what is no JSON: ${excerpt(mask(text))}`;
+    throw notGraphql(who, came);
+  }
+  if (!isObject(body)) throw notGraphql(who, kindOf(body));
+  const { data, errors } = body;
+  if (data === undefined && errors === undefined) {
+    throw notGraphql(who, `JSON that has neither data nor errors: ${excerpt(mask(text))}`);
+  }
+  if (data !== undefined && data !== null && !isObject(data)) {
+    throw notGraphql(who, `data that is ${kindOf(data)}, not an object`);
+  }
+  return body;
+}
+
+function notGraphql(who: string, came: string): OsirisError {
+  return new OsirisError({
+    code: "graphql.not_graphql",
+    category: "external",
+    message: `${who} did not answer as GraphQL does; it sent ${came}`,
+    hint: "Check the endpoint: it is the URL that takes queries, not the page where people try them.",
+  });
+}
