@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { Secret } from "@osiris/core";
 import { describe, expect, test } from "vitest";
 import { failure } from "./failure.ts";
@@ -66,7 +66,6 @@ describe("bodies", () => {
     ["br", brotliCompressSync(text)],
     ["deflate", deflateSync(text)],
     ["deflate", deflateRawSync(text)],
-    ["zstd", zstdCompressSync(text)],
     ["gzip, br", brotliCompressSync(gzipSync(text))],
     ["identity", Buffer.from(text)],
   ])("packed as %s", async (encoding, packed) => {
@@ -80,7 +79,6 @@ describe("bodies", () => {
     ["gzip", gzipSync(text)],
     ["br", brotliCompressSync(text)],
     ["deflate", deflateSync(text)],
-    ["zstd", zstdCompressSync(text)],
   ])("packed as %s and cut short, or broken, is an error", async (encoding, packed) => {
     const bodies = [packed.subarray(0, -9), Buffer.from("this is no such thing")];
     for (const body of bodies) {
@@ -91,7 +89,7 @@ describe("bodies", () => {
     }
   });
 
-  test.each(["compress", "gzip, gzip, gzip, gzip", "constructor"])(
+  test.each(["zstd", "compress", "gzip, gzip, gzip, gzip", "constructor"])(
     "packed as %s is refused",
     async (encoding) => {
       const origin = await serve((_, response) => {
@@ -164,7 +162,6 @@ describe("bodies", () => {
   test.each([
     ["gzip", gzipSync(Buffer.alloc(300 * MIB))],
     ["br", brotliCompressSync(Buffer.alloc(300 * MIB))],
-    ["zstd", zstdCompressSync(Buffer.alloc(300 * MIB))],
     ["gzip, gzip", gzipSync(gzipSync(Buffer.alloc(300 * MIB)))],
   ])("a bomb of %s stops at the bound", async (encoding, bomb) => {
     const origin = await serve((_, response) => {

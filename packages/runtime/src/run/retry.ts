@@ -39,9 +39,8 @@ export async function withRetries<T>(
   }
 }
 
-/** Drivers in JavaScript put anything there. */
+/** Drivers in JavaScript put anything there: what is no number from 0 up asks for nothing. */
 function askedWaitMs(error: unknown): number {
-  if (!isOsirisError(error)) return 0;
-  const asked = Number(error.retryAfterMs ?? 0);
-  return asked > 0 ? asked : 0;
+  const asked = isOsirisError(error) ? error.retryAfterMs : undefined;
+  return asked !== undefined && asked > 0 ? asked : 0;
 }
