@@ -44,11 +44,17 @@ export interface GraphqlConfig extends GraphqlConnection {
   readonly flatten_depth?: number;
   readonly arrays: "json" | "list" | "tables";
   readonly row_key: readonly string[];
-  readonly nested: Readonly<Record<string, ParentLookup>>;
+  readonly nested: Readonly<Record<string, NestedSettings>>;
   readonly dtype: Readonly<Record<string, string>>;
   readonly on_partial: "fail" | "keep";
   readonly incremental?: IncrementalConfig;
   readonly checkpoint_seconds: number;
+}
+
+/** What is said of a connection inside of rows. */
+export interface NestedSettings extends ParentLookup {
+  /** Whether its further pages are read. */
+  readonly follow: boolean;
 }
 
 /** How one object is asked for by its key: `node(id: ID!)`. */

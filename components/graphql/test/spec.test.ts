@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { GraphqlConfig, GraphqlConnection, IncrementalConfig, ParentLookup } from "../src/config.ts";
+import type { GraphqlConfig, GraphqlConnection, IncrementalConfig, NestedSettings } from "../src/config.ts";
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -69,7 +69,8 @@ const config: Record<keyof GraphqlConfig, true> = {
   incremental: true,
   checkpoint_seconds: true,
 };
-const lookup: Record<keyof ParentLookup, true> = {
+const lookup: Record<keyof NestedSettings, true> = {
+  follow: true,
   field: true,
   argument: true,
   argument_type: true,

@@ -30,7 +30,7 @@ export class NestedConnections {
 
   /**
    * @param holder the object that has the connection
-   * @returns undefined when its pages cannot be asked for, which is then among the problems
+   * @returns undefined when its pages are not wanted, or cannot be asked for, which is then among the problems
    */
   plan(connection: Connection, holder: Selected): NestedConnection | undefined {
     if (!this.#planned.has(connection.field)) {
@@ -41,6 +41,7 @@ export class NestedConnections {
 
   #plan(connection: Connection, holder: Selected): NestedConnection | undefined {
     const name = nameOf(connection.field);
+    if (this.#planning.config.nested[name]?.follow === false) return undefined;
     const lookup = { ...DEFAULT_LOOKUP, ...this.#planning.config.nested[name] };
     const key = this.#keyOf(holder, lookup, connection);
     const isComplete = this.#canBeFollowed(connection);
@@ -94,11 +95,12 @@ export class NestedConnections {
     const { problems } = this.#planning;
     const { field } = connection;
     const name = nameOf(field);
-    if (refuseBackwards(this.#planning, connection)) return false;
+    const onePage = `Or set nested["${name}"]: { follow: false } when this page is all that is wanted.`;
+    if (refuseBackwards(this.#planning, connection, onePage)) return false;
     const missing = missingPageInfo(this.#planning, connection);
     if (missing.length > 0) {
       const message = `${name} is a connection inside of rows, and only its first page would be read (${placeOfField(field)})`;
-      problems.add("/query", message, `Add ${missing.join("; ")}.`);
+      problems.add("/query", message, `Add ${missing.join("; ")}. ${onePage}`);
       return false;
     }
     return this.#hasOneList(connection) && this.#hasCursorOfItsOwn(field) && this.#isOfOneType(field);

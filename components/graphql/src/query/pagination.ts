@@ -140,15 +140,20 @@ export function missingPageInfo({ pageFields }: Planning, connection: Connection
   return [`${missing.join(" and ")} in ${nameOf(pageInfo)}`];
 }
 
-/** `last` and `before` lead to the beginning, where nothing says that there is more. */
-export function refuseBackwards(planning: Planning, { field }: Connection): boolean {
+/**
+ * `last` and `before` lead to the beginning, where nothing says that there is more.
+ * @param otherwise what else a user may do
+ */
+export function refuseBackwards(planning: Planning, { field }: Connection, otherwise?: string): boolean {
   const argument = argumentOf(field, "last") ?? argumentOf(field, "before");
   if (argument === undefined) return false;
   planning.problems.add(
     "/query",
     `${nameOf(field)} is read backwards (${argument.name.value}, ${placeOf(argument)}): hasNextPage and endCursor say nothing of ` +
       "the items before it",
-    "Use first and after; an argument for the order, where the API has one, turns it round.",
+    ["Use first and after; an argument for the order, where the API has one, turns it round.", otherwise]
+      .filter((text) => text !== undefined)
+      .join(" "),
   );
   return true;
 }

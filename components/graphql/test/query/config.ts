@@ -3,6 +3,15 @@ import type { GraphqlConfig } from "../../src/config.ts";
 import { planQuery } from "../../src/query/plan-query.ts";
 import type { FieldPlan, NestedConnection, QueryPlan, TablePlan } from "../../src/query/query-plan.ts";
 
+/** What `nested` is, with the spec's defaults. */
+export const LOOKUP = {
+  field: "node",
+  argument: "id",
+  argument_type: "ID!",
+  key: "id",
+  follow: true,
+} as const;
+
 type Settings = Partial<GraphqlConfig>;
 
 /** A config with the spec's defaults. */

@@ -1,9 +1,16 @@
 import { parse, validate } from "graphql";
 import { describe, expect, test } from "vitest";
-import { childrenOf, columnsOf, MOVIES, nestedOf, planOf } from "./config.ts";
+import { childrenOf, columnsOf, MOVIES, LOOKUP, nestedOf, planOf } from "./config.ts";
 
 const PAGES = "pageInfo { hasNextPage endCursor }";
 const RELAY = `query Movies($after: String) { movies(first: 100, after: $after) { nodes { id title } ${PAGES} } }`;
+
+test("of a connection inside of rows only the page that the query asks for, where that is wanted", () => {
+  const query = `query ($a: String) { repos(after: $a) { nodes { commits(last: 1) { nodes { sha } } } ${PAGES} } }`;
+  const plan = planOf(query, { nested: { "repos.nodes.commits": { ...LOOKUP, follow: false } } });
+  expect(nestedOf(plan.rows.table)).toEqual([]);
+  expect(columnsOf(plan.rows.table)).toEqual(["commits.nodes ?"]);
+});
 
 describe("pagination", () => {
   test("a connection is found in the query", () => {
@@ -311,7 +318,7 @@ describe("connections inside of rows", () => {
 
   test("through another field of the query", () => {
     const nested = {
-      "allMovies.reviews": { field: "movie", argument: "key", argument_type: "Int!", key: "key" },
+      "allMovies.reviews": { ...LOOKUP, field: "movie", argument: "key", argument_type: "Int!", key: "key" },
     };
     const plan = planOf(`{ allMovies { key reviews { nodes { id } ${PAGES} } } }`, { nested }, MOVIES);
     const [reviews] = nestedOf(plan.rows.table);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GraphqlConfig } from "../../src/config.ts";
-import { MOVIES, problemsOf } from "./config.ts";
+import { LOOKUP, MOVIES, problemsOf } from "./config.ts";
 
 const PAGES = "pageInfo { hasNextPage endCursor }";
 
@@ -200,7 +200,7 @@ describe("a look-up that the schema does not have", () => {
     [
       `{ allMovies { id key reviews { nodes { id } ${PAGES} } } }`,
       {
-        nested: { "allMovies.reviews": { field: "film", argument: "id", argument_type: "ID!", key: "id" } },
+        nested: { "allMovies.reviews": { ...LOOKUP, field: "film" } },
       },
       [
         /^\/nested\/allMovies.reviews: .*through film\(id:\): Cannot query field "film".*There is: movie\(key: Int!\)/,
@@ -209,7 +209,7 @@ describe("a look-up that the schema does not have", () => {
     [
       `{ allMovies { id reviews { nodes { id } ${PAGES} } } }`,
       {
-        nested: { "allMovies.review": { field: "node", argument: "id", argument_type: "ID!", key: "id" } },
+        nested: { "allMovies.review": LOOKUP },
       },
       [/^\/nested\/allMovies.review: .*Did you mean "allMovies.reviews"/],
     ],
