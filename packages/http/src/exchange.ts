@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { OsirisError } from "@osiris/core";
+import { ByteBlock } from "./byte-block.ts";
 import type { Outgoing } from "./outgoing.ts";
 
 /** The answer to one request, body and all, as it came. */
@@ -20,7 +21,7 @@ export interface ExchangeLimits {
 
 /**
  * Sends one request and reads the whole answer. Undici's own errors and the signal's reason come through as they are. After an abort
- * the connection is gone, whatever stage it was at.
+ * the connection is closed; one that is still being made is left to its own timeout.
  */
 export function exchange(
   dispatcher: Dispatcher,
@@ -68,8 +69,7 @@ class Collector implements Dispatcher.DispatchHandler {
   readonly #method: string;
   readonly #limits: ExchangeLimits;
   readonly #settle: { resolve(answer: RawAnswer): void; reject(error: unknown): void };
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
+  #body = new ByteBlock(0);
   #head: Omit<RawAnswer, "body"> | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -113,19 +113,18 @@ class Collector implements Dispatcher.DispatchHandler {
     }
     const announced = this.#method === "HEAD" ? 0 : Number(headers["content-length"] ?? 0);
     if (announced > this.#limits.maxBytes) this.fail(this.#limits.tooLarge());
+    else this.#body = new ByteBlock(announced);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#failure !== undefined) return;
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.maxBytes) this.fail(this.#limits.tooLarge());
-    else this.#chunks.push(chunk);
+    if (this.#body.length + chunk.length > this.#limits.maxBytes) this.fail(this.#limits.tooLarge());
+    else this.#body.append(chunk);
   }
 
   onResponseEnd(): void {
     if (this.#failure !== undefined || this.#head === undefined) return;
-    const body = Buffer.concat(this.#chunks);
-    this.#settle.resolve({ ...this.#head, body });
+    this.#settle.resolve({ ...this.#head, body: this.#body.bytes() });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { Secret } from "@osiris/core";
 import { describe, expect, test } from "vitest";
@@ -132,6 +133,22 @@ describe("bodies", () => {
     const error = await failure(client({ maxResponseBytes: MIB }).fetch(origin));
     expect(error).toMatchObject({ code: "http.response_too_large" });
     expect(written).toBeLessThan(100 * MIB);
+  });
+
+  test("one that comes in pieces of any size comes as it was sent", async () => {
+    const sent = randomBytes(300_000);
+    const pieces: Buffer[] = [];
+    for (let from = 0, size = 1; from < sent.length; from += size, size = Math.ceil(size * 1.7)) {
+      pieces.push(sent.subarray(from, from + size));
+    }
+    const origin = await serve((request, response) => {
+      if (request.url === "/announced") response.setHeader("content-length", sent.length);
+      Readable.from(pieces).pipe(response);
+    });
+    for (const path of ["/announced", "/in-chunks"]) {
+      const response = await client().fetch(`${origin}${path}`);
+      expect(Buffer.from(await response.arrayBuffer()).equals(sent)).toBe(true);
+    }
   });
 
   test("one of the largest size is let through", async () => {

@@ -11,8 +11,8 @@ const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<v
   csv: benchCsv,
   tables: benchTables,
   json: benchJson,
-  graphql: benchGraphql,
   lossless: benchLossless,
+  graphql: benchGraphql,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { osiris } from "../src/osiris.ts";
 import { pipeline, project } from "../src/project.ts";
 
@@ -39,6 +41,23 @@ function steps(
         ${query}
   - { id: top, component: duckdb.processor, mode: transform, config: { query: "${sql}" } }
 `);
+}
+
+/** An API that has one page, whatever it is asked. */
+async function startApi(): Promise<string> {
+  const nodes = [{ id: "1", title: "Solaris", rating: 8.1 }];
+  const data = { movies: { nodes, pageInfo: { hasNextPage: false, endCursor: null } } };
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ data }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 
 async function findings(files: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
@@ -105,5 +124,18 @@ describe("a GraphQL step is checked when it is compiled", () => {
     expect(JSON.parse(discovered.stdout)).toMatchObject({
       resources: [{ name: "movies", kind: "connection", columns: [{ name: "id", type: "VARCHAR" }, {}, {}] }],
     });
+  });
+
+  test("a run finds that schema at the same place, and makes the columns that were announced", async () => {
+    const endpoint = await startApi();
+    const folder = project({
+      "osiris_connections.yaml": `connections:\n  graphql:\n    api: { endpoint: "${endpoint}", schema: api/schema.graphql }\n`,
+      "api/schema.graphql": SCHEMA,
+      "pipelines/p.yaml": steps("connection: '@graphql.api'"),
+    });
+    const { exitCode, stderr } = await osiris(folder, "run", "pipelines/p.yaml");
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const { stdout } = await osiris(folder, "query", "SELECT title, score FROM top", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ rows: [{ title: "Solaris", score: 81 }] });
   });
 });

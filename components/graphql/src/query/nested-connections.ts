@@ -1,59 +1,31 @@
-import {
-  getNamedType,
-  getNullableType,
-  isAbstractType,
-  isObjectType,
-  Kind,
-  parse,
-  print,
-  validate,
-  visit,
-  type ASTNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  type SelectionNode,
-  type SelectionSetNode,
-} from "graphql";
+import { Kind } from "graphql";
 import type { ParentLookup } from "../config.ts";
 import { argumentOf, type Connection } from "./connections.ts";
-import { fragmentsIn, usedVariables } from "./document.ts";
+import { FollowUpQueries } from "./follow-up-queries.ts";
+import { checkLookups, DEFAULT_LOOKUP } from "./lookups.ts";
 import { missingPageInfo, placeOfField, refuseBackwards } from "./pagination.ts";
 import type { Planning } from "./planning.ts";
-import { didYouMean } from "./problems.ts";
-import type { NestedConnection } from "./query-plan.ts";
-import { childNamed, nameOf, type Occurrence, type Selected } from "./selection.ts";
-
-const NODE: ParentLookup = { field: "node", argument: "id", argument_type: "ID!", key: "id" };
+import type { NestedConnection, PaginationPlan } from "./query-plan.ts";
+import { childNamed, nameOf, type Selected } from "./selection.ts";
 
 /** Plans the follow-up queries of connections inside of rows. */
 export class NestedConnections {
-  /** Selections that `__typename` is put into. */
-  readonly #typed = new Set<SelectionSetNode>();
   readonly #planned = new Map<Selected, NestedConnection | undefined>();
-  readonly #typeAlias: string;
-  readonly #idVariable: string;
-  readonly #cursorVariable: string;
-
+  readonly #queries: FollowUpQueries;
   readonly #planning: Planning;
   readonly #pagedBy: string | undefined;
 
-  /** @param pagedBy the query's variable for the outer connection's cursor */
-  constructor(planning: Planning, pagedBy: string | undefined) {
+  /** @param pagination how the rows themselves are paged */
+  constructor(planning: Planning, pagination: PaginationPlan | undefined) {
     this.#planning = planning;
-    this.#pagedBy = pagedBy;
-    const { operation, fragments } = planning.document;
-    const names = namesIn([operation, ...fragments.values()]);
-    this.#typeAlias = freeName("osiris_type", names);
-    this.#idVariable = freeName("osiris_id", names);
-    this.#cursorVariable = freeName("osiris_after", names);
+    this.#pagedBy = pagination?.variable;
+    const outerCursor = pagination?.kind === "relay" ? pagination.variable : undefined;
+    this.#queries = new FollowUpQueries(planning.document, planning.schema, outerCursor);
   }
 
-  /** What the query is with, as it has to be sent. */
+  /** The query as it has to be sent. */
   get text(): string {
-    const { operation, fragments } = this.#planning.document;
-    return this.#print([operation, ...fragments.values()]);
+    return this.#queries.text;
   }
 
   /**
@@ -69,58 +41,30 @@ export class NestedConnections {
 
   #plan(connection: Connection, holder: Selected): NestedConnection | undefined {
     const name = nameOf(connection.field);
-    const lookup = { ...NODE, ...this.#planning.config.nested[name] };
+    const lookup = { ...DEFAULT_LOOKUP, ...this.#planning.config.nested[name] };
     const key = this.#keyOf(holder, lookup, connection);
     const isComplete = this.#canBeFollowed(connection);
     const { cursor, hasNext, pageInfo, items, field } = connection;
     if (!isComplete || key === undefined || !cursor || !hasNext || !pageInfo) return undefined;
-    for (const { field: place } of holder.occurrences) {
-      if (place.selectionSet !== undefined) this.#typed.add(place.selectionSet);
-    }
+    this.#queries.askForType(holder);
     return {
       name,
       items: items.key,
       cursor: [pageInfo.key, cursor.key],
       hasNext: [pageInfo.key, hasNext.key],
       parentKey: key.key,
-      parentType: this.#typeAlias,
-      idVariable: this.#idVariable,
-      cursorVariable: this.#cursorVariable,
-      variables: this.#variablesOf(field),
-      followUp: this.#followUps(field, lookup),
+      parentType: this.#queries.typeAlias,
+      idVariable: this.#queries.idVariable,
+      cursorVariable: this.#queries.cursorVariable,
+      variables: this.#queries.variablesOf(field),
+      followUp: this.#queries.of(field, lookup),
       answer: ["data", lookup.field, field.key],
     };
   }
 
-  /** Checks the settings for connections, and the follow-up queries against the schema. Call it when all are planned. */
+  /** Checks the settings for connections, and the look-ups. Call it when all are planned. */
   check(): void {
-    const { config, problems, schema } = this.#planning;
-    const names = [...this.#planned.keys()].map(nameOf);
-    for (const name of Object.keys(config.nested)) {
-      if (names.includes(name)) continue;
-      problems.add(pointerOf(name), `The rows have no connection "${name}"`, didYouMean(name, names));
-    }
-    if (schema === undefined) return;
-    for (const [field, nested] of this.#planned) {
-      if (nested !== undefined && field.parent !== undefined)
-        this.#checkFollowUps(nested, field, field.parent, schema);
-    }
-  }
-
-  #checkFollowUps(nested: NestedConnection, field: Selected, holder: Selected, schema: GraphQLSchema): void {
-    for (const type of concreteTypes(holder, schema)) {
-      if (!field.occurrences.some((place) => this.#mayHold(place, type.name))) continue;
-      const [error] = validate(schema, parse(nested.followUp(type.name).text), undefined, { maxErrors: 1 });
-      if (error === undefined) continue;
-      const { config, problems } = this.#planning;
-      const lookup = { ...NODE, ...config.nested[nested.name] };
-      const message =
-        `Further pages of ${nested.name} cannot be asked for through ${lookup.field}(${lookup.argument}:): ` +
-        error.message.replace(/\.$/, "");
-      const pointer = Object.hasOwn(config.nested, nested.name) ? pointerOf(nested.name) : "/query";
-      problems.add(pointer, message, lookupHint(nested.name, type, schema));
-      return;
-    }
+    checkLookups(this.#planning, this.#planned, this.#queries);
   }
 
   #keyOf(holder: Selected, lookup: ParentLookup, connection: Connection): Selected | undefined {
@@ -198,137 +142,4 @@ export class NestedConnections {
     this.#planning.problems.add("/query", message, "Give each an alias of its own, or set schema.");
     return false;
   }
-
-  #variablesOf(field: Selected): readonly string[] {
-    const fields = field.occurrences.map((place) => withCursor(place.field, this.#cursorVariable));
-    const used = usedVariables([...fields, ...fragmentsIn(fields, this.#planning.document.fragments)]);
-    const declared = this.#planning.document.operation.variableDefinitions ?? [];
-    return declared.map(({ variable }) => variable.name.value).filter((name) => used.has(name));
-  }
-
-  #followUps(field: Selected, lookup: ParentLookup): NestedConnection["followUp"] {
-    const made = new Map<string, ReturnType<NestedConnection["followUp"]>>();
-    const base = this.#planning.document.operation.name?.value ?? "Osiris";
-    const operationName = [base, ...field.path.slice(1)].join("_");
-    return (parentType) => {
-      const known = made.get(parentType);
-      if (known !== undefined) return known;
-      const text = this.#followUpText(field, lookup, parentType, operationName);
-      made.set(parentType, { text, operationName });
-      return { text, operationName };
-    };
-  }
-
-  #followUpText(field: Selected, lookup: ParentLookup, parentType: string, name: string): string {
-    const places = field.occurrences.filter((place) => this.#mayHold(place, parentType));
-    const fields = places.map((place) => withCursor(place.field, this.#cursorVariable));
-    const fragments = fragmentsIn(fields, this.#planning.document.fragments);
-    const used = usedVariables([...fields, ...fragments]);
-    const definitions = (this.#planning.document.operation.variableDefinitions ?? [])
-      .filter(({ variable }) => used.has(variable.name.value))
-      .map((definition) => `, ${print(definition)}`);
-    const variables = `$${this.#idVariable}: ${lookup.argument_type}, $${this.#cursorVariable}: ${this.#cursorType(field)}`;
-    const selections = fields.map((selection) => this.#print([selection])).join("\n");
-    const object = `${lookup.field}(${lookup.argument}: $${this.#idVariable})`;
-    const query =
-      `query ${name}(${variables}${definitions.join("")}) {\n` +
-      `${object} {\n... on ${parentType} {\n${selections}\n}\n}\n}`;
-    return [query, ...fragments.map((fragment) => this.#print([fragment]))].join("\n\n");
-  }
-
-  /** Whether an object of the type can have what is selected there. */
-  #mayHold({ on }: Occurrence, parentType: string): boolean {
-    const { schema } = this.#planning;
-    if (schema === undefined) return true;
-    const type = schema.getType(parentType);
-    return on.every((name) => {
-      const condition = schema.getType(name);
-      if (name === parentType) return true;
-      return isAbstractType(condition) && type !== undefined && "getInterfaces" in type
-        ? schema.isSubType(condition, type)
-        : false;
-    });
-  }
-
-  /** As the query declares it for this connection or the outer one, else as nearly all APIs have it. */
-  #cursorType(field: Selected): string {
-    const after = argumentOf(field, "after")?.value;
-    const own = after?.kind === Kind.VARIABLE ? after.name.value : this.#pagedBy;
-    const declared = this.#planning.document.operation.variableDefinitions?.find(
-      ({ variable }) => variable.name.value === own,
-    );
-    return declared === undefined ? "String" : print(declared.type);
-  }
-
-  #print(nodes: readonly ASTNode[]): string {
-    const typename: SelectionNode = {
-      kind: Kind.FIELD,
-      alias: { kind: Kind.NAME, value: this.#typeAlias },
-      name: { kind: Kind.NAME, value: "__typename" },
-    };
-    const typed = this.#typed;
-    return nodes
-      .map((node) =>
-        print(
-          visit(node, {
-            SelectionSet(set) {
-              return typed.has(set) ? { ...set, selections: [typename, ...set.selections] } : undefined;
-            },
-          }),
-        ),
-      )
-      .join("\n\n");
-  }
-}
-
-/** The connection's field, from a cursor on. */
-function withCursor(field: FieldNode, variable: string): FieldNode {
-  const others = (field.arguments ?? []).filter(({ name }) => name.value !== "after");
-  const after = {
-    kind: Kind.ARGUMENT,
-    name: { kind: Kind.NAME, value: "after" },
-    value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: variable } },
-  } as const;
-  return { ...field, arguments: [...others, after] };
-}
-
-/** All response keys and variables. */
-function namesIn(definitions: readonly (ASTNode | FragmentDefinitionNode)[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const definition of definitions) {
-    visit(definition, {
-      Name({ value }) {
-        names.add(value);
-      },
-    });
-  }
-  return names;
-}
-
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
-  let name = wanted;
-  for (let copy = 2; taken.has(name); copy++) name = `${wanted}_${copy}`;
-  return name;
-}
-
-/** The types that an object may have. */
-function concreteTypes({ type }: Selected, schema: GraphQLSchema): readonly GraphQLObjectType[] {
-  const named = type === undefined ? undefined : getNamedType(type);
-  if (isAbstractType(named)) return schema.getPossibleTypes(named);
-  return isObjectType(named) ? [named] : [];
-}
-
-/** The fields of the query that find one object of the type. */
-function lookupHint(name: string, type: GraphQLObjectType, schema: GraphQLSchema): string {
-  const finders = Object.values(schema.getQueryType()?.getFields() ?? {})
-    .filter((field) => field.args.length > 0 && getNullableType(field.type) === type)
-    .map(
-      (field) => `${field.name}(${field.args.map((arg) => `${arg.name}: ${String(arg.type)}`).join(", ")})`,
-    );
-  const choice = finders.length === 0 ? "" : ` There is: ${finders.slice(0, 5).join(", ")}.`;
-  return `Say in nested["${name}"] which field of the query finds one ${type.name} by its key.${choice}`;
-}
-
-function pointerOf(name: string): string {
-  return `/nested/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }

@@ -74,6 +74,13 @@ function planRelay(planning: Planning, connection: Connection | undefined): Pagi
   const { config, problems } = planning;
   if (config.pagination_path !== undefined) return planNamedPageInfo(planning, config.pagination_path);
   if (connection === undefined) {
+    if (config.pagination_variable_name !== undefined && config.pagination === "auto") {
+      problems.add(
+        "/pagination_variable_name",
+        "Nothing says how the variable leads to the next page: the query has no connection on the way to the rows",
+        "Set pagination to offset, page or keyset, or pagination_path to where an answer says whether there is more.",
+      );
+    }
     if (config.pagination === "relay") {
       problems.add(
         "/pagination",

@@ -48,7 +48,7 @@ function tryPlan(
   checkVariables(config, document, paging.plan, problems);
   if (schema !== undefined) checkVariableValues(config, document, schema, problems);
   if (problems.all.length > 0) return undefined;
-  const nested = new NestedConnections(planning, paging.plan?.variable);
+  const nested = new NestedConnections(planning, paging.plan);
   const rows = planRows(planning, target, paging, nested);
   nested.check();
   if (rows === undefined || problems.all.length > 0) return undefined;

@@ -124,6 +124,11 @@ describe("what would end after its first page", () => {
       {},
       [/2 connections beside each other \(x, y\).*a step for each.*data_path: data.x.nodes/],
     ],
+    [
+      "query ($o: Int) { movies(offset: $o) { id } }",
+      { pagination_variable_name: "o" },
+      [/^\/pagination_variable_name: .*Set pagination to offset, page or keyset/],
+    ],
     ["{ movies { id } }", { pagination: "relay" }, [/^\/pagination: .*no connection/]],
     [
       "{ movies { id reviews(first: 3) { nodes { id } } } }",

@@ -51,25 +51,25 @@ describe("one table", () => {
   });
 
   test.each([
-    ["types", [typed("id", "BIGINT"), typed("title", "VARCHAR")]],
-    ["no types", [field("id"), field("title")]],
+    ["types", [typed("id", "BIGINT"), typed("title", "VARCHAR"), typed("raw", "JSON")]],
+    ["no types", [field("id"), field("title"), field("raw")]],
   ])("a flat row is the same whatever its members, with %s", async (_what, fields) => {
     const run = await rowStep({ fields }, [
-      { id: 1, title: "in order" },
-      { title: "in another", id: 2 },
+      { id: 1, title: "in order", raw: [1] },
+      { title: "in another", raw: [2], id: 2 },
       { id: 3 },
       {},
-      { id: 5, title: "with more", more: 1 },
-      { more: 1, id: 6, title: "with more" },
+      { id: 5, title: "with more", raw: null, more: 1 },
+      { more: 1, id: 6, title: "as many" },
     ]);
     expect(run.record.steps[0]?.error).toBeUndefined();
     expect(await run.query("FROM films")).toEqual([
-      { id: 1n, title: "in order" },
-      { id: 2n, title: "in another" },
-      { id: 3n, title: null },
-      { id: null, title: null },
-      { id: 5n, title: "with more" },
-      { id: 6n, title: "with more" },
+      { id: 1n, title: "in order", raw: "[1]" },
+      { id: 2n, title: "in another", raw: "[2]" },
+      { id: 3n, title: null, raw: null },
+      { id: null, title: null, raw: null },
+      { id: 5n, title: "with more", raw: null },
+      { id: 6n, title: "as many", raw: null },
     ]);
   });
 

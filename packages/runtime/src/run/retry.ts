@@ -42,6 +42,6 @@ export async function withRetries<T>(
 /** Drivers in JavaScript put anything there. */
 function askedWaitMs(error: unknown): number {
   if (!isOsirisError(error)) return 0;
-  const asked = Number(error.retryAfterMs ?? 0);
-  return asked > 0 ? asked : 0;
+  const asked: unknown = error.retryAfterMs;
+  return typeof asked === "number" && asked > 0 ? asked : 0;
 }
