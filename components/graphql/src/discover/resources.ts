@@ -22,7 +22,6 @@ import { columnType } from "../query/column-types.ts";
 export interface QueryResource {
   readonly name: string;
   readonly kind: "connection" | "list" | "object";
-  readonly description: string | undefined;
   readonly columns: readonly QueryColumn[];
   /** The query that asks a connection for the number of its items, where it has one. */
   readonly totalQuery: string | undefined;
@@ -77,7 +76,6 @@ function resourceOf(field: Field, queryType: string): QueryResource {
   return {
     name: field.name,
     kind: connection ? "connection" : isListType(getNullableType(field.type)) ? "list" : "object",
-    description: field.description ?? undefined,
     columns,
     totalQuery: connection?.hasTotal === true ? `{ ${field.name}(first: 1) { totalCount } }` : undefined,
     path: [field.name, ...(connection?.items ?? [])],
