@@ -28,11 +28,15 @@ export function planPaging(planning: Planning, target: DataPath | undefined): Pa
   const connection = chooseConnection(planning, target);
   const { config } = planning;
   if (connection === "ambiguous") return { plan: undefined, connection: undefined };
-  if (!config.pagination_enabled) return { plan: undefined, connection };
+  if (!config.pagination_enabled) {
+    refuseTotal(planning);
+    return { plan: undefined, connection };
+  }
   const plan =
     config.pagination === "auto" || config.pagination === "relay"
       ? planRelay(planning, connection)
       : planCounted(planning, connection, config.pagination);
+  if (plan === undefined) refuseTotal(planning);
   return { plan, connection };
 }
 
@@ -246,6 +250,13 @@ function isDeclared({ document, problems }: Planning, variable: string): boolean
   const message = `The query declares no variable $${variable}`;
   problems.add("/pagination_variable_name", message, didYouMean(variable, names));
   return false;
+}
+
+/** A number that nothing would be compared with. */
+function refuseTotal({ config, problems }: Planning): void {
+  if (config.pagination_total_path === undefined) return;
+  const message = "The rows of all pages are compared with it, and no pages are read here";
+  problems.add("/pagination_total_path", message, "Leave it out, or set pagination.");
 }
 
 function totalPath({ config, root, problems }: Planning): ResponsePath | undefined {

@@ -16,6 +16,7 @@ export function planRows(
 ): RowsPlan | undefined {
   const rows = target === undefined ? defaultRows(planning, paging) : target.selected;
   if (rows !== undefined && !canBeRows(planning, rows, paging)) return undefined;
+  if (target !== undefined && target.path === undefined) checkFilter(planning, paging);
   const known = rows === undefined || rows.children.size === 0 ? undefined : rows;
   checkFields(planning, known, paging);
   const table = planTables(planning, known, nested);
@@ -56,6 +57,22 @@ function canBeRows(planning: Planning, rows: Selected, { connection, plan }: Pag
     `Set data_path: data.${list ? nameOf(list) : ""} and arrays: tables: then they are a table of their own.`,
   );
   return false;
+}
+
+/** A path that is no chain of names may leave items out. */
+function checkFilter({ config, problems }: Planning, { plan }: Paging): void {
+  const hint = "Write a chain of names, such as data.movies, and leave rows out in a SQL step.";
+  if (plan !== undefined && plan.kind !== "relay") {
+    const message = `With pagination: ${plan.kind} the rows of a page tell where the next one begins and where to end, and this path may leave some out`;
+    problems.add("/data_path", message, hint);
+  }
+  if (config.arrays === "tables") {
+    problems.add(
+      "/data_path",
+      "arrays: tables needs to know which fields the rows have, and this path hides it",
+      hint,
+    );
+  }
 }
 
 /** The fields of a row that the config names have to be selected. */

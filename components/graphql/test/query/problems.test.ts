@@ -131,6 +131,21 @@ describe("what would end after its first page", () => {
     ],
     ["{ movies { id } }", { pagination: "relay" }, [/^\/pagination: .*no connection/]],
     [
+      "query ($o: Int) { movies(offset: $o) { id } }",
+      { pagination: "offset", pagination_variable_name: "o", data_path: "$.data.movies[?@.id > 3]" },
+      [/^\/data_path: With pagination: offset .*may leave some out.*in a SQL step/],
+    ],
+    [
+      "{ movies { id } }",
+      { arrays: "tables", data_path: "$.data.movies[?@.id > 3]" },
+      [/^\/data_path: arrays: tables needs to know/],
+    ],
+    [
+      "{ movies { id } total }",
+      { pagination_total_path: "data.total", data_path: "data.movies" },
+      [/^\/pagination_total_path: .*no pages are read/],
+    ],
+    [
       "{ movies { id reviews(first: 3) { nodes { id } } } }",
       { data_path: "data.movies" },
       [
