@@ -136,6 +136,17 @@ describe("other pages", () => {
     expect(api.requests.map(({ body }) => body.variables[name])).toEqual(begins);
   });
 
+  test.each([
+    ["offset", OFFSET],
+    ["page", PAGE],
+  ])("by %s that do not heed the variable are no endless result", async (pagination, query) => {
+    const api = await startApi([], pages({ data: { list: [row(1), row(2)] } }));
+    const done = await run(api, { query, pagination, pagination_variable_name: pagination });
+    expect(done.error).toMatchObject({ code: "graphql.broken_pages" });
+    expect(done.error?.message).toMatch(/Page 2: it has the very rows of the page before/);
+    expect(api.requests).toHaveLength(2);
+  });
+
   test("by offset advance by the rows that came, null ones included", async () => {
     const lists = [[row(1), null, row(2)], [row(3)], []].map((list) => ({ data: { list } }));
     const api = await startApi([], pages(...lists));

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { OsirisError, type JsonInput } from "@osiris/core";
 import { isObject, kindOf } from "../json.ts";
 import type { PaginationPlan, ResponsePath } from "../query/query-plan.ts";
@@ -38,19 +39,31 @@ function relay({ cursor, hasNext }: Plan<"relay">): Strategy {
   };
 }
 
-/** By offset, or by page number. Without a word of the server the first empty page is the last. */
+/**
+ * By offset, or by page number. Without a word of the server the first empty page is the last. One that does not heed the
+ * variable would send its first page for ever.
+ */
 function counted({ kind, start, hasNext }: Plan<"offset" | "page">): Strategy {
+  let before: string | undefined;
   return {
     first: start,
     next: (page) => {
       const count = page.rows.length + page.nulls;
       const isMore = hasNext === undefined ? count > 0 : saysMore(page, hasNext);
       if (!isMore) return undefined;
+      const content = page.rows.length === 0 ? undefined : hash("sha1", JSON.stringify(page.rows));
+      if (content !== undefined && content === before) {
+        throw brokenPages(page, "it has the very rows of the page before", SAME_PAGE);
+      }
+      before = content;
       const here = page.cursor === undefined ? start : Number(valueOf(page.cursor));
       return cursorOf(here + (kind === "page" ? 1 : count));
     },
   };
 }
+
+const SAME_PAGE =
+  "Check that the query passes the variable on, and that the API heeds it. If the rows only look the same, select a field that tells them apart.";
 
 /** After the last row's key. */
 function keyset({ key, hasNext }: Plan<"keyset">): Strategy {
@@ -85,13 +98,19 @@ function saysMore(page: Page, path: ResponsePath): boolean {
   throw brokenPages(page, `${path.join(".")} is ${kindOf(value)}, so nobody knows whether there is more`);
 }
 
+const NO_END = "To end here would leave rows out. Check the query, or choose another kind of pagination.";
+
 /** The error of pages that do not say how they go on. */
-export function brokenPages({ number, answer }: Pick<Page, "number" | "answer">, why: string): OsirisError {
+export function brokenPages(
+  { number, answer }: Pick<Page, "number" | "answer">,
+  why: string,
+  hint: string = NO_END,
+): OsirisError {
   const said = answer.errors.length === 0 ? "" : `; the API says: ${summary(answer.errors)}`;
   return new OsirisError({
     code: "graphql.broken_pages",
     category: "external",
     message: `Page ${number}: ${why}${said}`,
-    hint: "To end here would leave rows out. Check the query, or choose another kind of pagination.",
+    hint,
   });
 }
