@@ -135,6 +135,12 @@ describe("a GraphQL step is checked when it is compiled", () => {
     });
     const { exitCode, stderr } = await osiris(folder, "run", "pipelines/p.yaml");
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    // Not pipelines/api/schema.graphql: explain does not know where the connections file will be.
+    const explained = JSON.parse((await osiris(folder, "explain", "pipelines/p.yaml", "--json")).stdout);
+    expect(explained).toMatchObject({
+      steps: [{ files: [{ use: "read", path: "api/schema.graphql" }] }, {}],
+    });
+    expect(JSON.stringify(explained)).not.toContain('"location"');
     const { stdout } = await osiris(folder, "query", "SELECT title, score FROM top", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ rows: [{ title: "Solaris", score: 81 }] });
   });

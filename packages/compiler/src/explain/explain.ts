@@ -74,7 +74,7 @@ function explainStep(
     ...(step.table === undefined ? {} : { makes: { table: step.table, ...(columns && { columns }) } }),
     ...(sql === undefined ? {} : { sql }),
     ...(connection === undefined ? {} : { connection }),
-    files: filesOf(spec, config, baseDir),
+    files: filesOf(spec, config, configs.get(step.id) ?? {}, baseDir),
     hosts: hostsOf(spec, config),
     variables: variablesOf(spec, config, environment),
     retry,

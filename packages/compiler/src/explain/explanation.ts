@@ -64,7 +64,7 @@ export interface TouchedFile {
   readonly use: "read" | "write";
   /** As written in the pipeline. */
   readonly path: string;
-  /** From the base directory, or absolute where it is written so. Absent where the environment decides. */
+  /** From the base directory, or absolute where it is written so. Absent where the environment or a connection decides. */
   readonly location?: string;
 }
 

@@ -8,16 +8,27 @@ import { hostFields, hostsIn } from "./hosts.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** The files that a config names. */
-export function filesOf(spec: ComponentSpec, config: Config, baseDir: string): readonly TouchedFile[] {
+/**
+ * The files that a config names.
+ * @param own what the step itself says of it; the rest comes from a connection
+ */
+export function filesOf(
+  spec: ComponentSpec,
+  config: Config,
+  own: Config,
+  baseDir: string,
+): readonly TouchedFile[] {
   const folder = spec.paths?.base === undefined ? undefined : config[spec.paths.base.slice(1)];
   const base = typeof folder === "string" ? folder : "";
+  // It starts at osiris_connections.yaml, wherever that is.
+  const isElsewhere = (field: string, path: string): boolean =>
+    base === "" && !Object.hasOwn(own, field) && !isAbsolute(path);
   return (["read", "write"] as const).flatMap((use) =>
     namedPaths(
       (spec.paths?.[use] ?? []).map((pointer) => pointer.slice(1)),
       config,
-    ).map(({ text: path }): TouchedFile =>
-      isUnresolved(path) || (base !== "" && !isAbsolute(base))
+    ).map(({ at: [field], text: path }): TouchedFile =>
+      isUnresolved(path) || (base !== "" && !isAbsolute(base)) || isElsewhere(String(field), path)
         ? { use, path: base === "" || isAbsolute(path) ? path : join(base, path) }
         : { use, path, location: locationOf(path, baseDir, base) },
     ),
