@@ -1,3 +1,4 @@
+export { CircleDetector } from "./circle-detector.ts";
 export { createHttpClient } from "./client.ts";
 export type { HttpClient, HttpClientOptions } from "./client.ts";
 export type { TlsOptions } from "./dispatcher.ts";

@@ -1,4 +1,6 @@
 import { OsirisError, type JsonInput } from "@osiris/core";
+import { CircleDetector } from "@osiris/http";
+import { cursorOf } from "../pages/cursor.ts";
 import type { NestedConnection } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
 import { isObject } from "../json.ts";
@@ -10,8 +12,8 @@ export interface OpenConnection {
   readonly parentId: string | number;
   readonly parentType: string;
   readonly cursor: JsonInput;
-  /** All cursors that its pages have had, as JSON. */
-  readonly cursors: Set<string>;
+  /** Watches the cursors of its pages. */
+  readonly circle: CircleDetector;
 }
 
 /**
@@ -34,7 +36,7 @@ export function openConnection(
       `${connection.name} has further pages, but its parent has no ${connection.parentKey} to ask for them by`,
     );
   }
-  return { connection, parentId, parentType, cursor, cursors: new Set([JSON.stringify(cursor)]) };
+  return { connection, parentId, parentType, cursor, circle: new CircleDetector(cursorOf(cursor)) };
 }
 
 /** What is left after one more page. */
@@ -42,14 +44,12 @@ export function afterPage(open: OpenConnection, page: JsonObject): OpenConnectio
   const shown = describe(open);
   const cursor = nextCursor(open.connection, page, shown);
   if (cursor === undefined) return undefined;
-  const text = JSON.stringify(cursor);
-  if (open.cursors.has(text)) {
+  if (open.circle.closesWith(cursorOf(cursor))) {
     throw failed(
       "cursor_repeated",
       `${shown}: the server gave the same cursor twice, so its pages would never end`,
     );
   }
-  open.cursors.add(text);
   return { ...open, cursor };
 }
 

@@ -253,7 +253,7 @@ describe("a connection that cannot be read to its end fails the step", () => {
     [
       "cursors in a circle",
       film(more("x")),
-      [more("y"), more("z"), more("x")],
+      ["y", "z", "x", "y", "z", "x"].map((cursor) => more(cursor)),
       "cursor_repeated",
       /reviews of Thing "a"/,
     ],
