@@ -40,7 +40,10 @@ export function project(files: Readonly<Record<string, string>>): string {
 export function exampleProject(name: string): string {
   const folder = project({});
   cpSync(join(REPOSITORY, "docs/examples", name), folder, { recursive: true });
-  rmSync(join(folder, "out"), { recursive: true, force: true });
+  // Whoever has tried the example has these.
+  for (const made of ["out", ".osiris_sessions", "node_modules"]) {
+    rmSync(join(folder, made), { recursive: true, force: true });
+  }
   linkOwnDrivers(folder);
   return folder;
 }

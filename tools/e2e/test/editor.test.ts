@@ -30,6 +30,7 @@ test("an editor completes and checks pipelines, by a first line that names the s
     "duckdb.processor",
     "filesystem.csv_extractor",
     "filesystem.csv_writer",
+    "graphql.extractor",
   ]);
   expect(components[0]?.documentation).toBe("Reads films from a store.");
   expect(labels(await offered("  - id: a\n    component: acme.films\n    mode: ‸\n"))).toEqual([

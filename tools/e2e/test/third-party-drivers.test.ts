@@ -281,7 +281,9 @@ describe("broken and conflicting packages", () => {
       "duckdb.processor",
       "good.counter",
     ]);
-    expect(await names("components: { deny: ['filesystem.*', good.counter] }")).toEqual(["duckdb.processor"]);
+    const allButFiles = await names("components: { deny: ['filesystem.*', good.counter] }");
+    expect(allButFiles).toContain("duckdb.processor");
+    expect(allButFiles.filter((name) => /^(filesystem|good)\./.test(name))).toEqual([]);
     const wrong = await osiris(project({ "osiris.yaml": "drvers: []\n" }), "components", "list");
     expect(wrong.exitCode).toBe(2);
     expect(wrong.stderr).toMatch(/osiris\.yaml.*"drvers"/);
