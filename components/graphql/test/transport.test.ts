@@ -84,6 +84,8 @@ describe("an answer", () => {
   test.each([
     ["application/json; charset=utf-8"],
     ["application/graphql-response+json"],
+    ["application/graphql+json"],
+    ["text/json"],
     ["text/plain"],
     ["text/html"],
     ["application/octet-stream"],
@@ -100,6 +102,35 @@ describe("an answer", () => {
       return undefined;
     });
     expect(await (await run(api)).values(IDS)).toEqual(["1"]);
+  });
+
+  test.each([
+    ["errors", null],
+    ["errors", []],
+    ["extensions", null],
+    ["extensions", []],
+  ])("with %s that are %j is whole", async (field, empty) => {
+    const api = await startApi([], (_, __, response) => answer(response, { ...ONE, [field]: empty }));
+    const done = await run(api);
+    expect(done.error).toBeUndefined();
+    expect(await done.values(IDS)).toEqual(["1"]);
+  });
+
+  test("with errors that are a text has errors", async () => {
+    const api = await startApi([], (_, __, response) => answer(response, { ...ONE, errors: "Out of order" }));
+    const done = await run(api);
+    expect(done.error).toMatchObject({ code: "graphql.partial_errors" });
+    expect(done.error?.message).toContain("Out of order");
+  });
+
+  test("of status 204 is an error which says that nothing came", async () => {
+    const api = await startApi([], (_, __, response) => {
+      response.writeHead(204).end();
+      return undefined;
+    });
+    const done = await run(api);
+    expect(done.error).toMatchObject({ code: "graphql.not_graphql" });
+    expect(done.error?.message).toContain("it sent nothing");
   });
 
   test.each([

@@ -58,13 +58,12 @@ async function exchange(
   const response = await options.fetch(url, { method, headers, body, signal });
   if (!response.ok) throw await refusal(response, options);
   const type = response.headers.get("content-type") ?? "";
-  if (/\bjson\b/i.test(type)) return response;
   const text = await response.text();
-  if (/^\s*</.test(text))
+  if (!/\bjson\b/i.test(type) && /^\s*</.test(text))
     throw notGraphql(options.who, `a page of ${type || "no content type"}: ${excerpt(options.mask(text))}`);
   const known = new Headers(response.headers);
   known.set("content-type", "application/json");
-  return new Response(text, { status: response.status, headers: known });
+  return new Response(text, { headers: known });
 }
 
 /** What an answer of another status says: a GraphQL error in it says more than its status. */
@@ -85,7 +84,8 @@ function errorsIn(text: string, mask: Mask): ReturnType<typeof errorsOf> {
   return isObject(body) ? errorsOf(body["errors"] ?? body["error"], mask) : [];
 }
 
-function parseAnswer(text: string, who: string, mask: Mask): JsonInput {
+/** What graphql-request may see of an answer: it throws at `errors: null` and the like, which real servers send. */
+function parseAnswer(text: string, who: string, mask: Mask): JsonObject {
   let body: JsonInput;
   try {
     body = parseJson(text);
@@ -95,14 +95,18 @@ function parseAnswer(text: string, who: string, mask: Mask): JsonInput {
     throw notGraphql(who, came);
   }
   if (!isObject(body)) throw notGraphql(who, kindOf(body));
-  const { data, errors } = body;
-  if (data === undefined && errors === undefined) {
+  const { data, errors = null, extensions } = body;
+  if (data === undefined && errors === null) {
     throw notGraphql(who, `JSON that has neither data nor errors: ${excerpt(mask(text))}`);
   }
   if (data !== undefined && data !== null && !isObject(data)) {
     throw notGraphql(who, `data that is ${kindOf(data)}, not an object`);
   }
-  return body;
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(errors === null ? {} : { errors: Array.isArray(errors) ? errors : [errors] }),
+    ...(isObject(extensions) ? { extensions } : {}),
+  };
 }
 
 function notGraphql(who: string, came: string): OsirisError {
