@@ -84,6 +84,8 @@ describe("an answer", () => {
   test.each([
     ["application/json; charset=utf-8"],
     ["application/graphql-response+json"],
+    ["application/graphql+json"],
+    ["text/json"],
     ["text/plain"],
     ["text/html"],
     ["application/octet-stream"],
@@ -100,6 +102,48 @@ describe("an answer", () => {
       return undefined;
     });
     expect(await (await run(api)).values(IDS)).toEqual(["1"]);
+  });
+
+  test.each([
+    ["errors", null],
+    ["errors", []],
+    ["extensions", null],
+    ["extensions", []],
+  ])("with %s that are %j is whole", async (field, empty) => {
+    const api = await startApi([], (_, __, response) => answer(response, { ...ONE, [field]: empty }));
+    const done = await run(api);
+    expect(done.error).toBeUndefined();
+    expect(await done.values(IDS)).toEqual(["1"]);
+  });
+
+  test("with errors that are a text has errors", async () => {
+    const api = await startApi([], (_, __, response) => answer(response, { ...ONE, errors: "Out of order" }));
+    const done = await run(api);
+    expect(done.error).toMatchObject({ code: "graphql.partial_errors" });
+    expect(done.error?.message).toContain("Out of order");
+  });
+
+  test.each([["application/json; charset=iso-8859-1"], ["text/plain"]])(
+    "of the type %s that is not UTF-8 is an error: its texts would be other ones",
+    async (type) => {
+      const text = Buffer.from(JSON.stringify({ data: { list: [{ id: "1", title: "Amélie" }] } }), "latin1");
+      const api = await startApi([], (_, __, response) => {
+        response.writeHead(200, { "content-type": type }).end(text);
+        return undefined;
+      });
+      const done = await run(api);
+      expect(done.error).toMatchObject({ code: "graphql.not_utf8", retryable: false });
+    },
+  );
+
+  test("of status 204 is an error which says that nothing came", async () => {
+    const api = await startApi([], (_, __, response) => {
+      response.writeHead(204).end();
+      return undefined;
+    });
+    const done = await run(api);
+    expect(done.error).toMatchObject({ code: "graphql.not_graphql" });
+    expect(done.error?.message).toContain("it sent nothing");
   });
 
   test.each([
@@ -166,6 +210,12 @@ describe("a failed request", () => {
     expect(api.requests).toHaveLength(1);
   });
 
+  test("is told in the server's words, also where they are not GraphQL's, as with GitHub", async () => {
+    const body = { message: "Bad credentials", documentation_url: "https://docs.github.com/graphql" };
+    const api = await startApi([], (_, __, response) => answer(response, body, { status: 401 }));
+    expect((await run(api)).error?.message).toContain("(status 401): Bad credentials");
+  });
+
   test("of a query that the server does not take is not repeated", async () => {
     const api = await startApi(movies(1));
     const done = await run(api, { query: "{ list { id wrong } }" });
@@ -180,6 +230,12 @@ describe("a failed request", () => {
     ["GRAPHQL_PARSE_FAILED", "graphql.invalid_query"],
     ["BAD_USER_INPUT", "graphql.invalid_query"],
     ["MAX_COST_EXCEEDED", "graphql.cost_too_high"],
+    // Hasura's.
+    ["invalid-jwt", "graphql.unauthenticated"],
+    ["access-denied", "graphql.forbidden"],
+    ["validation-failed", "graphql.invalid_query"],
+    // GitHub's.
+    ["undefinedField", "graphql.invalid_query"],
     ["INTERNAL_SERVER_ERROR", "graphql.errors"],
   ])("with the code %s is not repeated", async (extension, code) => {
     const api = await startApi([], (_, __, response) => answer(response, coded(extension)));
@@ -366,6 +422,14 @@ describe("throttling", () => {
     expect(Number(retry?.["wait_ms"])).toBeGreaterThanOrEqual(1000);
   });
 
+  test("by GitHub's second limit, a 403 that has it in its words alone, is waited for: a minute", async () => {
+    const body = { message: "You have exceeded a secondary rate limit. Please wait a few minutes." };
+    const api = await startApi([], (_, __, response) => answer(response, body, { status: 403 }));
+    const done = await run(api, { max_retry_wait: 30 });
+    expect(done.error).toMatchObject({ code: "graphql.throttled" });
+    expect(done.error?.message).toContain("asks to wait 60 seconds");
+  });
+
   test("by Retry-After beyond max_retry_wait is an error that says for how long", async () => {
     const headers = { "retry-after": "3600" };
     const api = await startApi([], (_, __, response) => answer(response, "", { status: 429, headers }));
@@ -399,7 +463,7 @@ describe("max_concurrent", () => {
       return "pass";
     });
     const config = { endpoint: api.url, query: RELAY, max_concurrent: 1 };
-    const done = await extractorProject(config, { others: ["films_2"] }).run();
+    const done = await extractorProject(config, { others: { films_2: {} } }).run();
     expect(done.record.status).toBe("succeeded");
     expect(api.requests).toHaveLength(8);
     return most;
@@ -408,6 +472,16 @@ describe("max_concurrent", () => {
   test("holds for all steps that log in as the same", async () => {
     expect(await mostAtOnce()).toBe(1);
   });
+});
+
+test("limits of a step that do not count, since another one with the same login has others, are a warning", async () => {
+  const api = await startApi(movies(1));
+  const config = { endpoint: api.url, query: QUERY };
+  const same = await extractorProject(config, { others: { films_2: {} } }).run();
+  expect(same.warnings).toEqual([]);
+  const others = { films_2: { rate_limit: { requests: 1, per_seconds: 1 } } };
+  const done = await extractorProject(config, { others }).run();
+  expect(done.warnings).toEqual([expect.stringContaining("set them on the connection")]);
 });
 
 test("a TLS file that cannot be read is an error that names its setting", async () => {
@@ -485,12 +559,26 @@ describe("errors beside the data", () => {
   });
 });
 
+test("what a server says is shown on one line, without control characters, and not at length", async () => {
+  const said = {
+    message: "No\u001b[31m\u0000\u0007",
+    path: ["list", "\u009b2J\n\u202e"],
+    extensions: { code: `X\u001b]0;${"x".repeat(100_000)}` },
+  };
+  const api = await startApi([], (_, __, response) => answer(response, { errors: [said] }));
+  const { error: shown } = await run(api);
+  expect(shown?.message).toContain("No [31m");
+  expect(shown?.message).not.toMatch(/[\p{Cc}\u202e]/u);
+  expect(shown?.message.length).toBeLessThan(1200);
+});
+
 describe("credentials", () => {
   const TOKEN = "tok3n-abcdefghijklmnop";
   const BASIC = Buffer.from(`reader:${TOKEN}`).toString("base64");
+  const ENCODED = Buffer.from(TOKEN).toString("base64");
   const echo = {
     message: `bad token ${TOKEN} and ${BASIC}`,
-    extensions: { header: [`Basic ${BASIC}`, TOKEN] },
+    extensions: { header: [`Basic ${BASIC}`, TOKEN], code: `NOT_${TOKEN}`, [TOKEN]: { base64: ENCODED } },
   };
 
   test.each<[string, Fault]>([
@@ -516,18 +604,24 @@ describe("credentials", () => {
         { ...config, max_retries: 1 },
         { environment: { TOKEN, READER: "reader" } },
       );
-      const found = filesWith([TOKEN, BASIC], done.folder);
+      const found = filesWith([TOKEN, BASIC, ENCODED], done.folder);
       expect(found).toEqual([]);
       expect(JSON.stringify(done.record)).not.toContain(TOKEN);
     }
   });
 
   test("in the endpoint's query string are nowhere", async () => {
-    const api = await startApi([], (_, __, response) => answer(response, { errors: [echo] }));
-    const url = `${api.url}?key=\${TOKEN}`;
-    const done = await run({ url, requests: [] }, {}, { environment: { TOKEN } });
-    expect(done.error?.message).toContain("bad token ***");
-    expect(filesWith([TOKEN], done.folder)).toEqual([]);
+    const secret = "key+with/üml=uts";
+    const forms = [secret, encodeURIComponent(secret), secret.replace("ü", encodeURIComponent("ü"))];
+    const errors = forms.map((form) => ({ message: `bad key ${form}`, extensions: { code: form } }));
+    const api = await startApi([], (_, __, response) => answer(response, { ...ONE, errors }));
+    const url = `${api.url}?key=\${KEY}`;
+    for (const on_partial of ["fail", "keep"]) {
+      const api = { url, requests: [] };
+      const done = await run(api, { on_partial }, { environment: { KEY: secret } });
+      expect(done.error?.message ?? "bad key ***").toContain("bad key ***");
+      expect(filesWith(forms, done.folder)).toEqual([]);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { OsirisError, type ErrorCategory, type JsonInput } from "@osiris/core";
+import { excerpt } from "@osiris/http";
 import { isObject } from "../json.ts";
-import { excerpt, type Mask } from "./excerpt.ts";
+import type { Mask } from "./mask.ts";
 import type { GraphqlError } from "./session.ts";
 
 /** The `errors` of an answer; a server may send one that is no list. */
@@ -20,7 +21,7 @@ function graphqlError(error: JsonInput, mask: Mask): GraphqlError {
   return {
     message: typeof message === "string" ? mask(message) : "an error without a message",
     path: Array.isArray(path) ? (path as readonly (string | number)[]) : undefined,
-    code: typeof code === "string" ? code : undefined,
+    code: typeof code === "string" ? mask(code) : undefined,
     extensions,
   };
 }
@@ -55,7 +56,7 @@ const READINGS: readonly {
     hint: "Ask for smaller pages, or for fewer fields.",
   },
   {
-    codes: new Set(["UNAUTHENTICATED", "UNAUTHORIZED", "INVALID_TOKEN"]),
+    codes: new Set(["UNAUTHENTICATED", "UNAUTHORIZED", "INVALID_TOKEN", "INVALID_JWT"]),
     code: "graphql.unauthenticated",
     category: "usage",
     hint: "Check auth_type and auth_token of the connection.",
@@ -70,10 +71,11 @@ const READINGS: readonly {
     codes: new Set([
       "GRAPHQL_VALIDATION_FAILED",
       "GRAPHQL_PARSE_FAILED",
+      "VALIDATION_FAILED",
       "BAD_USER_INPUT",
-      "undefinedField",
-      "argumentLiteralsIncompatible",
-      "missingRequiredArguments",
+      "UNDEFINEDFIELD",
+      "ARGUMENTLITERALSINCOMPATIBLE",
+      "MISSINGREQUIREDARGUMENTS",
     ]),
     code: "graphql.invalid_query",
     category: "usage",
@@ -81,9 +83,22 @@ const READINGS: readonly {
   },
 ];
 
+/** Hasura writes `rate-limit-exceeded`, GitHub `undefinedField`. */
+function hasCode({ code }: GraphqlError, codes: ReadonlySet<string>): boolean {
+  return code !== undefined && codes.has(code.replaceAll("-", "_").toUpperCase());
+}
+
 /** True when one of the errors says that it is only too early. */
 export function isThrottled(errors: readonly GraphqlError[]): boolean {
-  return errors.some(({ code }) => code !== undefined && THROTTLED.has(code));
+  return errors.some((error) => hasCode(error, THROTTLED));
+}
+
+/**
+ * True when one of the errors speaks of a rate limit. GitHub's second one may come with status 403 and nothing else.
+ * See https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+ */
+export function saysRateLimit(errors: readonly GraphqlError[]): boolean {
+  return errors.some(({ message }) => /\brate limit\b/i.test(message));
 }
 
 /** The error that a throttled answer stands for. */
@@ -104,8 +119,7 @@ export function throttledError(
 
 /** The error of an answer without data; never worth a retry: the same query fails the same. */
 export function failedAnswer(who: string, errors: readonly GraphqlError[]): OsirisError {
-  const codes = errors.map(({ code }) => code);
-  const reading = READINGS.find((each) => codes.some((code) => code !== undefined && each.codes.has(code)));
+  const reading = READINGS.find(({ codes }) => errors.some((error) => hasCode(error, codes)));
   return new OsirisError({
     code: reading?.code ?? "graphql.errors",
     category: reading?.category ?? "external",
@@ -128,8 +142,8 @@ export function partialAnswer(who: string, errors: readonly GraphqlError[]): Osi
 export function summary(errors: readonly GraphqlError[]): string {
   const [first] = errors;
   if (first === undefined) return "no reason given";
-  const code = first.code === undefined ? "" : ` (${first.code})`;
-  const at = first.path === undefined ? "" : ` at ${first.path.join(".")}`;
+  const code = first.code === undefined ? "" : ` (${excerpt(first.code)})`;
+  const at = first.path === undefined ? "" : ` at ${excerpt(first.path.join("."))}`;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : "";
   return `${excerpt(first.message)}${code}${at}${more}`;
 }

@@ -1,9 +1,10 @@
+import { isUtf8 } from "node:buffer";
 import { OsirisError, type JsonInput } from "@osiris/core";
-import { parseJson, responseError, retryAfterMs } from "@osiris/http";
+import { excerpt, parseJson, responseError, retryAfterMs } from "@osiris/http";
 import { GraphQLClient } from "graphql-request";
 import { isObject, kindOf } from "../json.ts";
-import { excerpt, type Mask } from "./excerpt.ts";
-import { errorsOf, isThrottled, summary, throttledError } from "./graphql-errors.ts";
+import type { Mask } from "./mask.ts";
+import { errorsOf, isThrottled, saysRateLimit, summary, throttledError } from "./graphql-errors.ts";
 import type { JsonObject, Variables } from "./session.ts";
 
 /** An answer of status 2xx that is one of GraphQL: it has data or errors. */
@@ -46,6 +47,9 @@ export function openPost(options: PostOptions): Post {
   };
 }
 
+/** What GitHub wants where it does not say how long. */
+const MINUTE_MS = 60_000;
+
 /** One exchange, as graphql-request wants it: with a status of 2xx and the content type of JSON. */
 async function exchange(
   url: string | URL | Request,
@@ -58,20 +62,28 @@ async function exchange(
   const response = await options.fetch(url, { method, headers, body, signal });
   if (!response.ok) throw await refusal(response, options);
   const type = response.headers.get("content-type") ?? "";
-  if (/\bjson\b/i.test(type)) return response;
-  const text = await response.text();
-  if (/^\s*</.test(text))
-    throw notGraphql(options.who, `a page of ${type || "no content type"}: ${excerpt(options.mask(text))}`);
+  const bytes = await response.bytes();
+  const page = /\bjson\b/i.test(type) ? "" : Buffer.from(bytes).toString();
+  if (/^\s*</.test(page))
+    throw notGraphql(
+      options.who,
+      `a page of ${excerpt(options.mask(type)) || "no content type"}: ${excerpt(options.mask(page))}`,
+    );
+  // Else each byte that is none of UTF-8 becomes the same replacement character.
+  if (!isUtf8(bytes)) throw notUtf8(options.who);
   const known = new Headers(response.headers);
   known.set("content-type", "application/json");
-  return new Response(text, { status: response.status, headers: known });
+  return new Response(bytes, { headers: known });
 }
 
 /** What an answer of another status says: a GraphQL error in it says more than its status. */
 async function refusal(response: Response, { who, mask }: PostOptions): Promise<OsirisError> {
   const text = await response.text();
   const errors = errorsIn(text, mask);
-  if (isThrottled(errors)) return throttledError(who, errors, retryAfterMs(response.headers));
+  const asked = retryAfterMs(response.headers);
+  if (isThrottled(errors)) return throttledError(who, errors, asked);
+  if (response.status === 403 && saysRateLimit(errors))
+    return throttledError(who, errors, asked ?? MINUTE_MS);
   return responseError(response, errors.length === 0 ? { who } : { who, reason: summary(errors) });
 }
 
@@ -82,10 +94,11 @@ function errorsIn(text: string, mask: Mask): ReturnType<typeof errorsOf> {
   } catch {
     return []; // A proxy's page, an empty body: the status says it all.
   }
-  return isObject(body) ? errorsOf(body["errors"] ?? body["error"], mask) : [];
+  return isObject(body) ? errorsOf(body["errors"] ?? body["error"] ?? body["message"], mask) : [];
 }
 
-function parseAnswer(text: string, who: string, mask: Mask): JsonInput {
+/** What graphql-request may see of an answer: it throws at `errors: null` and the like, which real servers send. */
+function parseAnswer(text: string, who: string, mask: Mask): JsonObject {
   let body: JsonInput;
   try {
     body = parseJson(text);
@@ -95,14 +108,27 @@ function parseAnswer(text: string, who: string, mask: Mask): JsonInput {
     throw notGraphql(who, came);
   }
   if (!isObject(body)) throw notGraphql(who, kindOf(body));
-  const { data, errors } = body;
-  if (data === undefined && errors === undefined) {
+  const { data, errors = null, extensions } = body;
+  if (data === undefined && errors === null) {
     throw notGraphql(who, `JSON that has neither data nor errors: ${excerpt(mask(text))}`);
   }
   if (data !== undefined && data !== null && !isObject(data)) {
     throw notGraphql(who, `data that is ${kindOf(data)}, not an object`);
   }
-  return body;
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(errors === null ? {} : { errors: Array.isArray(errors) ? errors : [errors] }),
+    ...(isObject(extensions) ? { extensions } : {}),
+  };
+}
+
+function notUtf8(who: string): OsirisError {
+  return new OsirisError({
+    code: "graphql.not_utf8",
+    category: "external",
+    message: `${who} sent a text that is not UTF-8, as JSON has to be`,
+    hint: "Whoever runs the server has to mend it: in another encoding, texts would be read as other ones.",
+  });
 }
 
 function notGraphql(who: string, came: string): OsirisError {

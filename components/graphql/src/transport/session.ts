@@ -1,10 +1,11 @@
 import type { DriverContext, JsonInput } from "@osiris/core";
 import { createHttpClient, Limiter, retrying, type HttpClient, type RateLimit } from "@osiris/http";
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { GraphqlConfig } from "../config.ts";
 import { credentialHeaders, type SecretHeaders } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
-import type { Mask } from "./excerpt.ts";
+import type { Mask } from "./mask.ts";
 import { judge } from "./judge.ts";
 import { openPost } from "./post.ts";
 import { waitOf } from "./read-waits.ts";
@@ -65,7 +66,7 @@ export interface Tally {
 export async function openSession(config: GraphqlConfig, ctx: DriverContext): Promise<Session> {
   const endpoint = endpointOf(config.endpoint);
   const headers = credentialHeaders(config);
-  const limiter = ctx.shared(limiterKey(endpoint, headers), () => new Limiter(rateLimitOf(config)));
+  const limiter = sharedLimiter(limiterKey(endpoint, headers), rateLimitOf(config), ctx);
   const client = createHttpClient({
     headers,
     timeoutMs: config.timeout * 1000,
@@ -73,7 +74,7 @@ export async function openSession(config: GraphqlConfig, ctx: DriverContext): Pr
     tls: await tlsOf(config),
     limiter,
   });
-  const mask = maskOf(client, endpoint);
+  const mask = maskOf(client, config.endpoint, endpoint);
   const throttle = new Throttle(limiter, config.max_retry_wait * 1000, ctx);
   const [execute, counts] = executing({ config, endpoint, headers, client, mask, throttle });
   return {
@@ -117,13 +118,28 @@ function executing({ config, endpoint, headers, client, mask, throttle }: Parts)
   return [execute, counts] as const;
 }
 
-/** Credentials are in headers, and for some servers in the URL's query string. */
-function maskOf(client: HttpClient, { searchParams }: URL): Mask {
-  const inUrl = [...searchParams.values()].filter(({ length }) => length >= 4);
-  return (text) => inUrl.reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
+/** Credentials are in headers, and for some servers in the URL's query string: as written, as sent, and as meant. */
+function maskOf(client: HttpClient, written: string, { href, searchParams }: URL): Mask {
+  const parameters = [written, href].flatMap((url) => url.split(/[?&#]/).slice(1));
+  const standing = parameters.map((parameter) => parameter.slice(parameter.indexOf("=") + 1));
+  const texts = [...standing, ...searchParams.values()].filter(({ length }) => length >= 4);
+  const inUrl = new Set(texts.flatMap((text) => [text, encodeURIComponent(text.toWellFormed())]));
+  return (text) => [...inUrl].reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
 }
 
-/** Steps that log in to one server as the same share its limits: those of the first of them hold. */
+/** Of steps with different limits those of the first hold: the others are told. */
+function sharedLimiter(key: string, limit: RateLimit, ctx: DriverContext): Limiter {
+  const shared = ctx.shared(key, () => ({ limit, limiter: new Limiter(limit) }));
+  if (!isDeepStrictEqual(shared.limit, limit)) {
+    ctx.log(
+      "warn",
+      "rate_limit and max_concurrent of this step do not count: a step that began before it has the same login and other limits; set them on the connection",
+    );
+  }
+  return shared.limiter;
+}
+
+/** Steps that log in to one server as the same share its limits. */
 function limiterKey(endpoint: URL, headers: SecretHeaders): string {
   const login = Object.entries(headers).map(([name, value]) => [name, value.reveal()]);
   const hash = createHash("sha256").update(JSON.stringify(login)).digest("base64url");
