@@ -176,6 +176,11 @@ describe("columns", () => {
     ]);
   });
 
+  test("types of fields that are named as what every object inherits are not known", () => {
+    const { rows } = planOf("{ drivers { constructor toString } }", { dtype: { toString: "VARCHAR" } });
+    expect(columnsOf(rows.table)).toEqual(["constructor ?", "toString VARCHAR"]);
+  });
+
   test("arrays: list", () => {
     const columns = columnsOf(planOf(typed, { arrays: "list" }, MOVIES).rows.table);
     expect(columns).toContain("tags VARCHAR[]");
