@@ -35,6 +35,11 @@ describe("pagination", () => {
     expect(columnsOf(rows.table)).toEqual(["id ?", "t ?"]);
   });
 
+  test("an object that calls some of its fields nodes is none", () => {
+    const query = "{ clusters { id nodes { id } graph { nodes { id } edges { from to } area } } }";
+    expect(planOf(query)).toMatchObject({ pagination: undefined, rows: { path: ["data", "clusters"] } });
+  });
+
   test("a connection inside of objects", () => {
     const { pagination } = planOf(
       `query ($after: String) { org { repos(first: 9, after: $after) { nodes { id } ${PAGES} } } }`,

@@ -108,6 +108,13 @@ describe("what would end after its first page", () => {
         /movies is a connection, and only its first page would be read \(line 1, column 3.*Add pageInfo { hasNextPage endCursor } beside nodes; movies\(after: \$after\) and the variable \$after: String.*pagination_enabled: false/,
       ],
     ],
+    ["{ movies { nodes { id } totalCount } }", {}, [/movies is a connection, .*Add pageInfo/]],
+    ["{ movies { edges { node { id } } } }", {}, [/movies is a connection, .*Add pageInfo/]],
+    [
+      "{ movies { id reviews { nodes { id } } } }",
+      { data_path: "data.movies" },
+      [/movies.reviews is a connection inside of rows, .*Add pageInfo.*If it is none, set schema/],
+    ],
     [
       "query ($a: String) { movies(after: $a) { nodes { id } pageInfo { hasNextPage } } }",
       {},
