@@ -190,6 +190,25 @@ describe("other pages", () => {
     expect(done.error).toMatchObject({ code });
   });
 
+  test.each(["offset", "page"])("by %s, that the server repeats, are an error", async (pagination) => {
+    const api = await startApi([], (n, _, response) =>
+      answer(response, { data: { list: [row(Math.min(n, 3)), row(Math.min(n, 3) + 10)] } }),
+    );
+    const query = pagination === "page" ? PAGE : OFFSET;
+    const done = await run(api, { query, pagination, pagination_variable_name: pagination });
+    expect(done.error).toMatchObject({ code: "graphql.repeated_page" });
+    expect(api.requests).toHaveLength(4);
+  });
+
+  test("that look the same and have no key are others", async () => {
+    const same = { data: { list: [{ title: "Again" }] } };
+    const api = await startApi([], pages(same, same, { data: { list: [] } }));
+    const config = { pagination: "offset", pagination_variable_name: "offset", data_path: "data.list" };
+    const done = await run(api, { query: OFFSET.replace("{ id title }", "{ title }"), ...config });
+    expect(done.error).toBeUndefined();
+    expect(done.record.steps[0]).toMatchObject({ status: "succeeded" });
+  });
+
   test("by key, with one that does not move, are an error", async () => {
     const api = await startApi([], pages({ data: { list: [row(1)] } }));
     const config = { pagination: "keyset", pagination_variable_name: "id", pagination_key: "id" };

@@ -1,4 +1,4 @@
-import { OsirisError, type JsonInput } from "@osiris/core";
+import { losslessJson, OsirisError, type JsonInput } from "@osiris/core";
 import { isObject, kindOf } from "../json.ts";
 import type { PaginationPlan, ResponsePath } from "../query/query-plan.ts";
 import { summary } from "../transport/graphql-errors.ts";
@@ -17,9 +17,10 @@ export interface Strategy {
 
 type Plan<Kind> = Extract<PaginationPlan, { readonly kind: Kind }>;
 
-export function strategyOf(plan: PaginationPlan): Strategy {
+/** @param rowKey the fields that identify a row, where it has them */
+export function strategyOf(plan: PaginationPlan, rowKey: readonly string[]): Strategy {
   if (plan.kind === "relay") return relay(plan);
-  return plan.kind === "keyset" ? keyset(plan) : counted(plan);
+  return plan.kind === "keyset" ? keyset(plan) : counted(plan, rowKey);
 }
 
 /** See https://relay.dev/graphql/connections.htm */
@@ -39,17 +40,27 @@ function relay({ cursor, hasNext }: Plan<"relay">): Strategy {
 }
 
 /** By offset, or by page number. Without a word of the server the first empty page is the last. */
-function counted({ kind, start, hasNext }: Plan<"offset" | "page">): Strategy {
+function counted({ kind, start, hasNext }: Plan<"offset" | "page">, rowKey: readonly string[]): Strategy {
+  let before: string | undefined;
   return {
     first: start,
     next: (page) => {
       const count = page.rows.length + page.nulls;
       const isMore = hasNext === undefined ? count > 0 : saysMore(page, hasNext);
       if (!isMore) return undefined;
+      const keys = keysOf(page.rows, rowKey);
+      if (keys !== undefined && keys === before) throw repeatedPage(page);
+      before = keys;
       const here = page.cursor === undefined ? start : Number(valueOf(page.cursor));
       return cursorOf(here + (kind === "page" ? 1 : count));
     },
   };
+}
+
+/** undefined where a row does not have them all, so that two pages may look the same and not be. */
+function keysOf(rows: readonly JsonObject[], rowKey: readonly string[]): string | undefined {
+  const keys = rows.map((row) => rowKey.map((name) => row[name] ?? null));
+  return rows.length === 0 || keys.flat().includes(null) ? undefined : losslessJson(keys);
 }
 
 /** After the last row's key. */
@@ -83,6 +94,16 @@ function saysMore(page: Page, path: ResponsePath): boolean {
   // A connection that is null from the start has no pages.
   if (value === null && page.missing && page.number === 1) return false;
   throw brokenPages(page, `${path.join(".")} is ${kindOf(value)}, so nobody knows whether there is more`);
+}
+
+/** Without this a server that does not know the variable, or gives its last page for all after it, would be read for ever. */
+function repeatedPage({ number }: Page): OsirisError {
+  return new OsirisError({
+    code: "graphql.repeated_page",
+    category: "external",
+    message: `Page ${number} has the same rows as the one before it: the server does not go by the query's variable, or no further`,
+    hint: "Check that the query uses the variable where the API takes it. If pages are to end there, set pagination_path; if the rows are others, set row_key to what identifies them.",
+  });
 }
 
 /** The error of pages that do not say how they go on. */
