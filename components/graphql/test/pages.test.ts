@@ -217,6 +217,16 @@ describe("other pages", () => {
     });
   });
 
+  test("by key, with one that rows share, are an error", async () => {
+    const last = { id: "2", title: "x" };
+    const api = await startApi([], pages({ data: { list: [row(1), last, last] } }, { data: { list: [] } }));
+    const config = { pagination: "keyset", pagination_variable_name: "id", pagination_key: "id" };
+    expect((await run(api, { query: KEYSET, ...config })).error).toMatchObject({
+      code: "graphql.shared_key",
+      message: expect.stringContaining('the same id (pagination_key), "2"') as string,
+    });
+  });
+
   test("by key keep a key beyond what a double holds", async () => {
     const api = await startApi(
       [],

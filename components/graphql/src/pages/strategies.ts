@@ -1,6 +1,7 @@
 import { losslessJson, OsirisError, type JsonInput } from "@osiris/core";
 import { isObject, kindOf } from "../json.ts";
 import type { PaginationPlan, ResponsePath } from "../query/query-plan.ts";
+import { memberAt } from "../rows/json-values.ts";
 import { summary } from "../transport/graphql-errors.ts";
 import type { JsonObject } from "../transport/session.ts";
 import { valueAt } from "./at-path.ts";
@@ -69,8 +70,12 @@ function keyset({ key, hasNext }: Plan<"keyset">): Strategy {
     first: undefined,
     next: (page) => {
       if (hasNext !== undefined && !saysMore(page, hasNext)) return undefined;
-      const last = page.rows.at(-1);
-      if (last !== undefined) return cursorOf(keyOf(last, key, page));
+      const [last, previous] = page.rows.slice(-2).toReversed();
+      if (last !== undefined) {
+        const cursor = cursorOf(keyOf(last, key, page));
+        if (cursor !== cursorOf(memberAt(previous, key) ?? null)) return cursor;
+        throw sharedKey(page, key, cursor);
+      }
       if (hasNext === undefined && page.nulls === 0) return undefined;
       throw brokenPages(page, "there is said to be more, and no row whose key it could begin after");
     },
@@ -94,6 +99,16 @@ function saysMore(page: Page, path: ResponsePath): boolean {
   // A connection that is null from the start has no pages.
   if (value === null && page.missing && page.number === 1) return false;
   throw brokenPages(page, `${path.join(".")} is ${kindOf(value)}, so nobody knows whether there is more`);
+}
+
+/** Where two rows have one key a page may end between them, and the next one would begin after both. */
+function sharedKey({ number }: Page, key: ResponsePath, cursor: Cursor): OsirisError {
+  return new OsirisError({
+    code: "graphql.shared_key",
+    category: "usage",
+    message: `Page ${number}: the last two rows have the same ${key.join(".")} (pagination_key), ${cursor}, and a further one would be left out`,
+    hint: "Go by a key that no two rows share, such as id, and have the server sort by it.",
+  });
 }
 
 /** Without this a server that does not know the variable, or gives its last page for all after it, would be read for ever. */
