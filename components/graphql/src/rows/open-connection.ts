@@ -1,7 +1,7 @@
 import { OsirisError, type JsonInput } from "@osiris/core";
 import type { NestedConnection } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
-import { isObject } from "../json.ts";
+import { isObject, kindOf } from "../json.ts";
 import { isList, member, memberAt } from "./json-values.ts";
 
 /** A connection of one object that has a further page. */
@@ -68,7 +68,11 @@ export async function nextPage(
   const request = { ...connection.followUp(parentType), variables: { ...used, ...keys } };
   const { body } = await execute(request, signal);
   const page = memberAt(body, connection.answer);
-  if (isObject(page)) return page;
+  if (isObject(page)) {
+    const items = member(page, connection.items);
+    if (isList(items)) return page;
+    throw failed("no_items", `${describe(open)}: its next page has no list of items: it is ${kindOf(items)}`);
+  }
   throw failed(
     "parent_gone",
     `${describe(open)}: the server has no further page, though it had said that there was one`,

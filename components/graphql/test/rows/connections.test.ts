@@ -260,6 +260,13 @@ describe("a connection that cannot be read to its end fails the step", () => {
     ["no cursor", film(more(null)), [], "no_cursor", /reviews of "a"/],
     ["no cursor later", film(more("x")), [more(null)], "no_cursor", /reviews of Thing "a"/],
     ["no page info", film({ nodes: [], pageInfo: null }), [], "no_page_info", /reviews of "a"/],
+    [
+      "no items later",
+      film(more("x")),
+      [{ nodes: null, pageInfo: { hasNextPage: false } }],
+      "no_items",
+      /reviews of Thing "a"/,
+    ],
     ["the parent gone", film(more("x")), [null], "parent_gone", /reviews of Thing "a"/],
     ["no key", film(more("x"), { id: null }), [], "no_parent_key", /id/],
   ];
