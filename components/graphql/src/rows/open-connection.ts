@@ -1,13 +1,16 @@
-import { OsirisError, type JsonInput } from "@osiris/core";
+import { isJsonNumeral, OsirisError, type JsonInput, type JsonNumeral } from "@osiris/core";
 import type { NestedConnection } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
 import { isObject, kindOf } from "../json.ts";
 import { isList, member, memberAt } from "./json-values.ts";
 
+/** A number may have more digits than a double holds. */
+type ParentId = string | number | JsonNumeral;
+
 /** A connection of one object that has a further page. */
 export interface OpenConnection {
   readonly connection: NestedConnection;
-  readonly parentId: string | number;
+  readonly parentId: ParentId;
   readonly parentType: string;
   readonly cursor: JsonInput;
   /** All cursors that its pages have had, as JSON. */
@@ -28,13 +31,18 @@ export function openConnection(
   const cursor = nextCursor(connection, page, shown);
   if (cursor === undefined) return undefined;
   const parentType = member(holder, connection.parentType);
-  if ((typeof parentId !== "string" && typeof parentId !== "number") || typeof parentType !== "string") {
+  if (!isId(parentId) || typeof parentType !== "string") {
     throw failed(
       "no_parent_key",
       `${connection.name} has further pages, but its parent has no ${connection.parentKey} to ask for them by`,
     );
   }
   return { connection, parentId, parentType, cursor, cursors: new Set([JSON.stringify(cursor)]) };
+}
+
+function isId(value: JsonInput | undefined): value is ParentId {
+  if (typeof value === "object") return value !== null && isJsonNumeral(value);
+  return typeof value === "string" || typeof value === "number";
 }
 
 /** What is left after one more page. */
