@@ -42,6 +42,15 @@ export function checkVariables(
     const message = `The query declares no variable $${incremental.variable}`;
     problems.add("/incremental/variable", message, didYouMean(incremental.variable, names));
   }
+  // A keyset goes on from where the run begins.
+  if (
+    incremental !== undefined &&
+    pagination?.variable === incremental.variable &&
+    pagination.kind !== "keyset"
+  ) {
+    const message = `$${incremental.variable} is the variable of the pages, so that it cannot say where the run begins`;
+    problems.add("/incremental/variable", message, "Give the query a variable for it, and name that here.");
+  }
   for (const { name, required } of declared) {
     if (!required || config.variables[name] != null) continue;
     const reason = whyWithoutValue(name, config, pagination);

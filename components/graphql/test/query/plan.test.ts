@@ -100,6 +100,16 @@ describe("pagination", () => {
     });
   });
 
+  test("a keyset may go on from where the run begins", () => {
+    const settings = { pagination: "keyset", pagination_variable_name: "id", pagination_key: "id" } as const;
+    const incremental = { variable: "id", field: "id", lookback: 0 };
+    const { pagination } = planOf("query ($id: ID) { movies(after: $id) { id } }", {
+      ...settings,
+      incremental,
+    });
+    expect(pagination).toMatchObject({ kind: "keyset", variable: "id" });
+  });
+
   test("pagination_enabled: false takes what there is", () => {
     const { pagination, rows } = planOf("{ movies(first: 5) { nodes { id } } }", {
       pagination_enabled: false,

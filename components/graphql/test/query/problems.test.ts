@@ -65,6 +65,11 @@ describe("variables", () => {
       [/^\/incremental\/variable.*"since"/],
     ],
     [
+      `query ($a: String) { m(after: $a) { nodes { id } ${PAGES} } }`,
+      { incremental: { variable: "a", field: "id", lookback: 0 } },
+      [/^\/incremental\/variable: \$a is the variable of the pages/],
+    ],
+    [
       `query ($a: String!) { m(after: $a) { nodes { id } ${PAGES} } }`,
       {},
       [/\$a must have a value, and the first page.*without "!"/],
@@ -260,8 +265,10 @@ describe("names that the query does not select", () => {
       [/^\/pagination_key: movies.nodes.author is an object/],
     ],
     [
-      query,
-      { incremental: { variable: "after", field: "updated", lookback: 0, key: ["ID"] } },
+      query
+        .replaceAll("($after: String)", "($after: String, $since: Int)")
+        .replace("movies(", "movies(since: $since, "),
+      { incremental: { variable: "since", field: "updated", lookback: 0, key: ["ID"] } },
       [/^\/incremental\/field: .*"updated"/, /^\/incremental\/key\/0: .*"id"/],
     ],
     [query, { dtype: { titel: "VARCHAR" } }, [/^\/dtype\/titel: .*Did you mean "title"/]],
