@@ -124,10 +124,20 @@ function canBePaged(planning: Planning, connection: Connection, variable: string
   planning.problems.add(
     "/query",
     `${nameOf(field)} is a connection, and only its first page would be read (${place})`,
-    `Add ${missing.join("; ")}. Or choose another kind of pagination, or pagination_enabled: false to read the first page ` +
-      `of ${nameOf(items)} only.`,
+    `Add ${missing.join("; ")}. ${rowsAround(planning, connection)}Or choose another kind of pagination, or ` +
+      `pagination_enabled: false to read the first page of ${nameOf(items)} only.`,
   );
   return false;
+}
+
+/** What to do when a field around the connection is a list, as far as nobody knows that it is none. */
+function rowsAround({ pageFields }: Planning, { field }: Connection): string {
+  const list = wayTo(field)
+    .slice(1, -1)
+    .find((around) => isList(around, pageFields) === undefined);
+  return list === undefined
+    ? ""
+    : `Where ${nameOf(list)} is a list, whose items are the rows: data_path: data.${nameOf(list)}. `;
 }
 
 /** What to add to a connection for its pages to be known, as text. */

@@ -125,6 +125,11 @@ describe("what would end after its first page", () => {
       {},
       [/Add endCursor in movies.pageInfo/],
     ],
+    [
+      `{ all { id reviews(first: 5) { nodes { id } ${PAGES} } } }`,
+      {},
+      [/all.reviews is a connection.*Where all is a list, whose items are the rows: data_path: data.all\./],
+    ],
     [`{ movies(first: 5, after: "x") { nodes { id } ${PAGES} } }`, {}, [/Add movies\(after: \$after\)/]],
     [
       `query ($b: String) { movies(last: 5, before: $b) { nodes { id } ${PAGES} } }`,
