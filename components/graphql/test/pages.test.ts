@@ -190,6 +190,62 @@ describe("other pages", () => {
     expect(done.error).toMatchObject({ code });
   });
 
+  /** Pages of two lists, of which the one at offset 2 has no items. */
+  const listsOf: Fault = (_, { body }, response) => {
+    const from = Number(body.variables["offset"] ?? body.variables["page"]);
+    const all = [[1, 2], [3], [], [], [4, 5], [6]].map((items) => ({ items: items.map((id) => ({ id })) }));
+    const begin = body.variables["page"] === undefined ? from : (from - 1) * 2;
+    return answer(response, { data: { list: all.slice(begin, begin + 2) } });
+  };
+
+  test.each(["offset", "page"])("by %s go by the list that has them, not by its rows", async (pagination) => {
+    for (const data_path of ["data.list.items", "$.data.list[*].items[?@.id > 0]"]) {
+      const done = await run(await startApi([], listsOf), {
+        query: `query ($${pagination}: Int) { list(${pagination}: $${pagination}) { items { id } } }`,
+        pagination,
+        pagination_variable_name: pagination,
+        data_path,
+      });
+      expect(done.error).toBeUndefined();
+      expect(await done.values(IDS)).toEqual([1n, 2n, 3n, 4n, 5n, 6n]);
+    }
+  });
+
+  test.each([
+    ["no list", { list: { items: [] } }, "data.list", /no list on the way to the rows/],
+    [
+      "a list above it",
+      { list: [{ items: [row(1)] }] },
+      "data.list.items",
+      /list is a list, and each of its/,
+    ],
+  ])("by offset, of %s, are an error", async (_, data, data_path, message) => {
+    const query = "query ($offset: Int) { list { items(offset: $offset) { id } } }";
+    const config = { pagination: "offset", pagination_variable_name: "offset", data_path };
+    const done = await run(await startApi([], pages({ data })), { query, ...config });
+    expect(done.error).toMatchObject({
+      code: "graphql.broken_pages",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test.each(["$.data.list[?@.id > 5]", "data.list.items"])(
+    "by key, of which %s leaves no key, are an error",
+    async (data_path) => {
+      const api = await startApi([], pages({ data: { list: [{ id: 1, items: [] }] } }));
+      const query = "query ($id: ID) { list(after: $id) { id items { id } } }";
+      const config = {
+        pagination: "keyset",
+        pagination_variable_name: "id",
+        pagination_key: "id",
+        data_path,
+      };
+      const done = await run(api, { query, ...config, dtype: { id: "BIGINT" } });
+      expect(done.error).toMatchObject({ code: "graphql.broken_pages" });
+      expect(done.error?.message).toContain("0 rows of its 1 items");
+    },
+  );
+
   test.each(["offset", "page"])("by %s, that the server repeats, are an error", async (pagination) => {
     const api = await startApi([], (n, _, response) =>
       answer(response, { data: { list: [row(Math.min(n, 3)), row(Math.min(n, 3) + 10)] } }),

@@ -41,12 +41,13 @@ function relay({ cursor, hasNext }: Plan<"relay">): Strategy {
 }
 
 /** By offset, or by page number. Without a word of the server the first empty page is the last. */
-function counted({ kind, start, hasNext }: Plan<"offset" | "page">, rowKey: readonly string[]): Strategy {
+function counted(plan: Plan<"offset" | "page">, rowKey: readonly string[]): Strategy {
+  const { kind, start, hasNext } = plan;
   let before: string | undefined;
   return {
     first: start,
     next: (page) => {
-      const count = page.rows.length + page.nulls;
+      const count = kind === "page" && hasNext !== undefined ? 0 : countOf(page, plan.field);
       const isMore = hasNext === undefined ? count > 0 : saysMore(page, hasNext);
       if (!isMore) return undefined;
       const keys = keysOf(page.rows, rowKey);
@@ -56,6 +57,22 @@ function counted({ kind, start, hasNext }: Plan<"offset" | "page">, rowKey: read
       return cursorOf(here + (kind === "page" ? 1 : count));
     },
   };
+}
+
+/** How far an offset goes on: by the items of the list that has the pages, however many rows each of them makes. */
+function countOf(page: Page, field: ResponsePath | undefined): number {
+  const { list, missing } = page;
+  if (missing && list === undefined) return 0;
+  if (list === undefined) {
+    throw brokenPages(
+      page,
+      "there is no list on the way to the rows (data_path), so nobody knows where the pages end",
+    );
+  }
+  const { path, length } = list;
+  if (field === undefined || field.length <= path.length || path.some((key, at) => field[at] !== key))
+    return length;
+  throw brokenPages(page, `${path.join(".")} is a list, and each of its items has pages of its own`);
 }
 
 /** undefined where a row does not have them all, so that two pages may look the same and not be. */
@@ -71,6 +88,7 @@ function keyset({ key, hasNext }: Plan<"keyset">): Strategy {
     next: (page) => {
       if (hasNext !== undefined && !saysMore(page, hasNext)) return undefined;
       const [last, previous] = page.rows.slice(-2).toReversed();
+      assertOfList(page);
       if (last !== undefined) {
         const cursor = cursorOf(keyOf(last, key, page));
         if (cursor !== cursorOf(memberAt(previous, key) ?? null)) return cursor;
@@ -99,6 +117,17 @@ function saysMore(page: Page, path: ResponsePath): boolean {
   // A connection that is null from the start has no pages.
   if (value === null && page.missing && page.number === 1) return false;
   throw brokenPages(page, `${path.join(".")} is ${kindOf(value)}, so nobody knows whether there is more`);
+}
+
+/** A page whose rows data_path has left out, or made of lists inside of its items, has another last key, or none. */
+function assertOfList(page: Page): void {
+  const came = page.rows.length + page.nulls;
+  const length = page.list?.length ?? came;
+  if (length === came || (length > came && came > 0)) return;
+  throw brokenPages(
+    page,
+    `data_path makes ${came} rows of its ${length} items, so that no row's key says where the next begins`,
+  );
 }
 
 /** Where two rows have one key a page may end between them, and the next one would begin after both. */

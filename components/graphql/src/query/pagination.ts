@@ -7,6 +7,7 @@ import {
   pageField,
   type Connection,
 } from "./connections.ts";
+import { usedVariables } from "./document.ts";
 import type { Planning } from "./planning.ts";
 import { didYouMean, placeOf } from "./problems.ts";
 import type { PaginationPlan, ResponsePath } from "./query-plan.ts";
@@ -240,7 +241,19 @@ function planCounted(
       : pageFieldAt(planning, pageInfo, pageFields.hasNext, "/pagination_has_next_field");
   const shared = { variable, totalPath: totalPath(planning), hasNext: hasNext?.path };
   if (kind === "keyset") return { ...shared, kind, key: (config.pagination_key ?? "").split(".") };
-  return { ...shared, kind, start: config.pagination_start ?? (kind === "page" ? 1 : 0) };
+  const start = config.pagination_start ?? (kind === "page" ? 1 : 0);
+  return { ...shared, kind, start, field: fieldWith(variable, planning.root)?.path };
+}
+
+/** The first field that takes the variable as an argument. */
+function fieldWith(variable: string, from: Selected): Selected | undefined {
+  const takesIt = from.occurrences.some(({ field }) => usedVariables(field.arguments ?? []).has(variable));
+  if (takesIt) return from;
+  for (const child of from.children.values()) {
+    const found = fieldWith(variable, child);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function isDeclared({ document, problems }: Planning, variable: string): boolean {
