@@ -37,6 +37,10 @@ export function checkVariables(
     if (names.includes(name)) continue;
     problems.add(pointerOf(name), `The query declares no variable $${name}`, didYouMean(name, names));
   }
+  if (isCounted(pagination) && Object.hasOwn(config.variables, pagination.variable)) {
+    const message = `Pages set $${pagination.variable}, from the first one on`;
+    problems.add(pointerOf(pagination.variable), message, "Set pagination_start to where they begin.");
+  }
   const { incremental } = config;
   if (incremental !== undefined && !names.includes(incremental.variable)) {
     const message = `The query declares no variable $${incremental.variable}`;
@@ -58,6 +62,12 @@ export function checkVariables(
   }
 }
 
+function isCounted(
+  pagination: PaginationPlan | undefined,
+): pagination is Extract<PaginationPlan, { kind: "offset" | "page" }> {
+  return pagination?.kind === "offset" || pagination?.kind === "page";
+}
+
 /** Why a variable that must have a value has none, at least in the first request. */
 function whyWithoutValue(
   name: string,
@@ -65,7 +75,7 @@ function whyWithoutValue(
   pagination: PaginationPlan | undefined,
 ): { readonly message: string; readonly hint: string } | undefined {
   if (pagination?.variable === name) {
-    if (pagination.kind === "offset" || pagination.kind === "page") return undefined;
+    if (isCounted(pagination)) return undefined;
     return {
       message: "must have a value, and the first page has none to give",
       hint: `Declare it without "!", or set its first value in variables.`,

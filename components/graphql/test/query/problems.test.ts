@@ -70,6 +70,11 @@ describe("variables", () => {
       [/^\/incremental\/variable: \$a is the variable of the pages/],
     ],
     [
+      "query ($o: Int) { movies(offset: $o) { id } }",
+      { pagination: "offset", pagination_variable_name: "o", variables: { o: 20 } },
+      [/^\/variables\/o: Pages set \$o.*pagination_start/],
+    ],
+    [
       `query ($a: String!) { m(after: $a) { nodes { id } ${PAGES} } }`,
       {},
       [/\$a must have a value, and the first page.*without "!"/],
