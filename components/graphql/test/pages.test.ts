@@ -193,7 +193,9 @@ describe("other pages", () => {
   /** Pages of two lists, of which those at offset 4 have no items. */
   const listsOf: Fault = (_, { body }, response) => {
     const from = Number(body.variables["offset"] ?? body.variables["page"]);
-    const all = [[1, 2], [3, 4], [5], [], [], [], [6]].map((items) => ({ items: items.map((id) => ({ id })) }));
+    const all = [[1, 2], [3, 4], [5], [], [], [], [6]].map((items) => ({
+      items: items.map((id) => ({ id })),
+    }));
     const begin = body.variables["page"] === undefined ? from : (from - 1) * 2;
     return answer(response, { data: { list: all.slice(begin, begin + 2) } });
   };

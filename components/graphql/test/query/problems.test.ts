@@ -205,6 +205,14 @@ describe("what would end after its first page", () => {
         /^\/data_path: The rows are in movies.nodes.reviews, one connection for each of movies.nodes.*arrays: tables/,
       ],
     ],
+    [
+      `query ($a: String) { movies(after: $a) { nodes { id reviews { nodes { id } ${PAGES} } } ${PAGES} } }`,
+      { data_path: "$.data.movies.nodes[?@.id > 0]", arrays: "tables" },
+      [
+        /^\/data_path: Further pages of movies.nodes.reviews could not be read.*a chain of names/,
+        /^\/arrays: .*stay JSON/,
+      ],
+    ],
   ])("%s with %o", (query, settings, expected) => {
     expect(problemsOf(query, settings)).toEqual(matching(expected));
   });
