@@ -89,7 +89,8 @@ async function readAll(extraction: Extraction): Promise<StepResult> {
     assertTotal(counts.total, counts.items, plan.pagination?.totalPath ?? []);
   }
   const state = incremental?.state(counts.truncated);
-  if (counts.truncated && incremental !== undefined && state === undefined) warnOfNoState(ctx);
+  const isStill = incremental !== undefined && (state === undefined || !incremental.hasMoved);
+  if (counts.truncated && isStill) warnOfNoProgress(ctx);
   incremental?.report(ctx);
   errors?.close(ctx);
   await tables.close();
@@ -108,10 +109,11 @@ function count(page: Page, { plan, counts, ctx }: Extraction): void {
   if (totalPath !== undefined) counts.total = totalOf(page.answer.body, totalPath);
 }
 
-function warnOfNoState(ctx: DriverContext): void {
+function warnOfNoProgress(ctx: DriverContext): void {
   ctx.log(
     "warn",
-    "The rows do not come in the order of incremental.field: as some are left out, the next run begins where this one did",
+    "The next run begins where this one did, as some rows are left out: those that came are not in the order of " +
+      "incremental.field, or have all the same value in it. Sort by it, or set max_pages higher",
   );
 }
 

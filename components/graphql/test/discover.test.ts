@@ -197,6 +197,19 @@ describe("discover", () => {
     `);
   });
 
+  test("a connection may want to be told how many rows a page has, and nothing else", async () => {
+    const text = printSchema(MOVIES)
+      .replaceAll("first: Int, after", "first: Int!, after")
+      .replace("last: Int", "last: Int!");
+    const { resources, incomplete } = await discoverQueries({
+      connection: { schema: file(text) },
+      samples: 0,
+      signal,
+    });
+    expect(resources.map(({ name }) => name)).toEqual(["actors", "allMovies", "viewer"]);
+    expect(incomplete).toBe("node, movie, movies, search need arguments");
+  });
+
   test("a server that does not tell its schema", async () => {
     const endpoint = await serve((_, response) =>
       answer(response, { errors: [{ message: "introspection is not allowed" }] }, { status: 400 }),

@@ -100,8 +100,28 @@ describe("reading what is new", () => {
     const first = await films.run({ config: { max_pages: 1, allow_truncated: true } });
     expect(first.error).toBeUndefined();
     expect(first.state).toBeUndefined();
-    expect(first.warnings).toContainEqual(expect.stringContaining("do not come in the order"));
+    expect(first.warnings).toContainEqual(expect.stringContaining("not in the order"));
     expect(await delivered(films)).toHaveLength(4);
+  });
+
+  test("begins anew, after a result that was cut off, where nothing tells their order", async () => {
+    const rows = [movie(3, at(3)), movie(2, at(3)), movie(1, at(1))];
+    const { films } = await project(rows, { key: ["id"] });
+    const first = await films.run({ config: { max_pages: 1, allow_truncated: true } });
+    expect(first.state).toBeUndefined();
+    expect(first.warnings).toContainEqual(expect.stringContaining("all the same value"));
+    expect(await delivered(films)).toHaveLength(3);
+  });
+
+  test("knows what came, after a result that was cut off, where it is no further", async () => {
+    const rows = [movie(1, at(1)), movie(2, at(2))];
+    const { films } = await project(rows, { key: ["id"] });
+    await films.run();
+    rows.push(movie(3, at(2)), movie(4, at(2)));
+    const cut = await films.run({ config: { max_pages: 1, allow_truncated: true } });
+    expect(await cut.values("SELECT id FROM films")).toEqual(["3"]);
+    expect(cut.warnings).toContainEqual(expect.stringContaining("begins where this one did"));
+    expect(await delivered(films)).toEqual(["4 Movie 4"]);
   });
 
   test("keeps the state when nothing has come", async () => {

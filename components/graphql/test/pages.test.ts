@@ -140,10 +140,11 @@ describe("other pages", () => {
     ["offset", OFFSET],
     ["page", PAGE],
   ])("by %s that do not heed the variable are no endless result", async (pagination, query) => {
-    const api = await startApi([], pages({ data: { list: [row(1), row(2)] } }));
-    const done = await run(api, { query, pagination, pagination_variable_name: pagination });
-    expect(done.error).toMatchObject({ code: "graphql.broken_pages" });
-    expect(done.error?.message).toMatch(/Page 2: it has the very rows of the page before/);
+    // Without a key to go by.
+    const api = await startApi([], pages({ data: { list: [{ title: "A" }, { title: "B" }] } }));
+    const titles = query.replace("{ id title }", "{ title }");
+    const done = await run(api, { query: titles, pagination, pagination_variable_name: pagination });
+    expect(done.error).toMatchObject({ code: "graphql.repeated_page" });
     expect(api.requests).toHaveLength(2);
   });
 
@@ -201,11 +202,89 @@ describe("other pages", () => {
     expect(done.error).toMatchObject({ code });
   });
 
+  /** Pages of two lists, of which those at offset 4 have no items. */
+  const listsOf: Fault = (_, { body }, response) => {
+    const from = Number(body.variables["offset"] ?? body.variables["page"]);
+    const all = [[1, 2], [3, 4], [5], [], [], [], [6]].map((items) => ({
+      items: items.map((id) => ({ id })),
+    }));
+    const begin = body.variables["page"] === undefined ? from : (from - 1) * 2;
+    return answer(response, { data: { list: all.slice(begin, begin + 2) } });
+  };
+
+  test.each(["offset", "page"])("by %s go by the list that has them, not by its rows", async (pagination) => {
+    for (const data_path of ["data.list.items", "$.data.list[*].items[?@.id > 0]"]) {
+      const done = await run(await startApi([], listsOf), {
+        query: `query ($${pagination}: Int) { list(${pagination}: $${pagination}) { items { id } } }`,
+        pagination,
+        pagination_variable_name: pagination,
+        data_path,
+      });
+      expect(done.error).toBeUndefined();
+      expect(await done.values(IDS)).toEqual([1n, 2n, 3n, 4n, 5n, 6n]);
+    }
+  });
+
+  test.each([
+    ["no list", { list: { items: [] } }, "data.list", /no list on the way to the rows/],
+    [
+      "a list above it",
+      { list: [{ items: [row(1)] }] },
+      "data.list.items",
+      /list is a list, and each of its/,
+    ],
+  ])("by offset, of %s, are an error", async (_, data, data_path, message) => {
+    const query = "query ($offset: Int) { list { items(offset: $offset) { id } } }";
+    const config = { pagination: "offset", pagination_variable_name: "offset", data_path };
+    const done = await run(await startApi([], pages({ data })), { query, ...config });
+    expect(done.error).toMatchObject({
+      code: "graphql.broken_pages",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test.each(["$.data.list[?@.id > 5]", "data.list.items"])(
+    "by key, of which %s leaves no key, are an error",
+    async (data_path) => {
+      const api = await startApi([], pages({ data: { list: [{ id: 1, items: [] }] } }));
+      const query = "query ($id: ID) { list(after: $id) { id items { id } } }";
+      const config = {
+        pagination: "keyset",
+        pagination_variable_name: "id",
+        pagination_key: "id",
+        data_path,
+      };
+      const done = await run(api, { query, ...config, dtype: { id: "BIGINT" } });
+      expect(done.error).toMatchObject({ code: "graphql.broken_pages" });
+      expect(done.error?.message).toContain("0 rows of its 1 items");
+    },
+  );
+
+  test.each(["offset", "page"])("by %s, that the server repeats, are an error", async (pagination) => {
+    const api = await startApi([], (n, _, response) =>
+      answer(response, { data: { list: [row(Math.min(n, 3)), row(Math.min(n, 3) + 10)] } }),
+    );
+    const query = pagination === "page" ? PAGE : OFFSET;
+    const done = await run(api, { query, pagination, pagination_variable_name: pagination });
+    expect(done.error).toMatchObject({ code: "graphql.repeated_page" });
+    expect(api.requests).toHaveLength(4);
+  });
+
   test("by key, with one that does not move, are an error", async () => {
     const api = await startApi([], pages({ data: { list: [row(1)] } }));
     const config = { pagination: "keyset", pagination_variable_name: "id", pagination_key: "id" };
     expect((await run(api, { query: KEYSET, ...config })).error).toMatchObject({
       code: "http.cursor_repeated",
+    });
+  });
+
+  test("by key, with one that rows share, are an error", async () => {
+    const last = { id: "2", title: "x" };
+    const api = await startApi([], pages({ data: { list: [row(1), last, last] } }, { data: { list: [] } }));
+    const config = { pagination: "keyset", pagination_variable_name: "id", pagination_key: "id" };
+    expect((await run(api, { query: KEYSET, ...config })).error).toMatchObject({
+      code: "graphql.shared_key",
+      message: expect.stringContaining('the same id (pagination_key), "2"') as string,
     });
   });
 

@@ -8,6 +8,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
   readonly default?: unknown;
+  readonly pattern?: string;
 }
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, "..", file), "utf8");
@@ -106,6 +107,16 @@ describe("the spec and the config type name the same", () => {
     expect(keysOf(option("incremental"))).toEqual(Object.keys(incremental).toSorted());
     expect(keysOf(option("rate_limit"))).toEqual(Object.keys(rateLimit).toSorted());
   });
+});
+
+test("dtype takes no type that no value of JSON fits", () => {
+  const type = option("dtype")?.additionalProperties;
+  const pattern = new RegExp((typeof type === "object" ? type.pattern : undefined) ?? "");
+  const accepts = (names: readonly string[]): readonly string[] => names.filter((name) => pattern.test(name));
+  expect(accepts(["BIT", "BLOB", "BLOB[]", "DECIMAL(14,2)[]", "varchar"])).toEqual([
+    "BIT",
+    "DECIMAL(14,2)[]",
+  ]);
 });
 
 test("the README has a row for each option, in the spec's order, with its default", () => {

@@ -49,7 +49,7 @@ export function queryResources(schema: GraphQLSchema): {
     ({ type, deprecationReason }) =>
       deprecationReason == null && isComposite(getNamedType(type)) && getNamedType(type) !== query,
   );
-  const needArguments = fields.filter(({ args }) => args.some(isRequiredArgument)).map(({ name }) => name);
+  const needArguments = fields.filter(needsArguments).map(({ name }) => name);
   const free = fields.filter(({ name }) => !needArguments.includes(name));
   const unpaged = free.filter(
     (field) => looksLikeConnection(getNamedType(field.type)) && !connectionIn(field),
@@ -58,6 +58,12 @@ export function queryResources(schema: GraphQLSchema): {
     .filter((field) => !unpaged.includes(field))
     .map((field) => resourceOf(field, query?.name ?? ""));
   return { resources, needArguments, unpaged: unpaged.map(({ name }) => name) };
+}
+
+/** The query for a connection says how many rows a page has. */
+function needsArguments(field: Field): boolean {
+  const given = connectionIn(field) === undefined ? [] : ["first"];
+  return field.args.some((argument) => isRequiredArgument(argument) && !given.includes(argument.name));
 }
 
 type Composite = GraphQLObjectType | GraphQLInterfaceType;

@@ -35,6 +35,8 @@ export class Incremental {
   #last: Position | undefined;
   /** Whether each row is at or after the one before it. */
   #ascends: boolean;
+  /** Whether a row came after an earlier one: rows of one position are in any order. */
+  #rises: boolean;
   #least: ReturnType<typeof threshold> | undefined;
 
   /**
@@ -55,6 +57,7 @@ export class Incremental {
     this.known = Number(kept["known"] ?? 0);
     this.withoutValue = Number(kept["without_value"] ?? 0);
     this.#ascends = kept["ascends"] !== false;
+    this.#rises = kept["rises"] === true;
     this.#last = keptPosition(kept["last"]);
     this.#reach(keptPosition(kept["newest"]) ?? newest);
   }
@@ -92,7 +95,9 @@ export class Incremental {
 
   #pass(position: Position): void {
     const { field } = this.#config;
-    if (this.#last !== undefined && comparePositions(position, this.#last, field) < 0) this.#ascends = false;
+    const step = this.#last === undefined ? 0 : comparePositions(position, this.#last, field);
+    if (step < 0) this.#ascends = false;
+    if (step > 0) this.#rises = true;
     this.#last = position;
     if (this.#newest === undefined || comparePositions(position, this.#newest, field) > 0)
       this.#reach(position);
@@ -115,10 +120,17 @@ export class Incremental {
       newest: newest ?? null,
       last: last ?? null,
       ascends: this.#ascends,
+      rises: this.#rises,
       overlap,
       known,
       without_value: withoutValue,
     };
+  }
+
+  /** Whether a row has come that is newer than all of the last run. */
+  get hasMoved(): boolean {
+    const [since, newest] = [this.#since, this.#newest];
+    return newest !== undefined && (since === undefined || compareDecimals(newest.at, since.at) !== 0);
   }
 
   /**
@@ -128,12 +140,11 @@ export class Incremental {
    * @throws OsirisError `graphql.lookback_too_wide`
    */
   state(truncated: boolean): JsonValue | undefined {
-    if (truncated && !this.#ascends) return undefined;
+    if (truncated && this.hasMoved && !(this.#ascends && this.#rises)) return undefined;
     if (this.#newest === undefined || this.#least === undefined) return undefined;
     this.#overlap.prune(this.#least);
     // Where nothing newer has come the overlap is still that of the last run, whether its rows have come again or not.
-    const isSame = this.#since !== undefined && compareDecimals(this.#since.at, this.#newest.at) === 0;
-    const seen = this.#overlap.hashes(isSame ? this.#delivered : NONE);
+    const seen = this.#overlap.hashes(this.hasMoved ? NONE : this.#delivered);
     return stateJson({ newest: this.#newest, seen });
   }
 

@@ -1,7 +1,7 @@
 import { compile } from "json-p3";
 import { isOsirisError, type JsonInput, type OsirisError } from "@osiris/core";
 import { isObject } from "../json.ts";
-import type { RowsPlan } from "../query/query-plan.ts";
+import type { ResponsePath, RowsPlan } from "../query/query-plan.ts";
 import type { JsonObject } from "../transport/session.ts";
 import { noSuchField } from "./at-path.ts";
 
@@ -12,6 +12,14 @@ export interface FoundRows {
   readonly nulls: number;
   /** Null on the way to the rows, so that there are none. */
   readonly missing: boolean;
+  /** The first list on the way; undefined where there is none, or nobody knows the way. */
+  readonly list: FoundList | undefined;
+}
+
+export interface FoundList {
+  readonly path: ResponsePath;
+  /** Of its items: where they have lists of their own, or data_path chooses among them, there are more or fewer rows. */
+  readonly length: number;
 }
 
 /** Finds the rows in the body of an answer. A scalar is a row with the field `value`. */
@@ -19,17 +27,30 @@ export type FindRows = (body: JsonObject) => FoundRows;
 
 /** @throws OsirisError `graphql.no_such_field`, from what it returns, when an answer has no such path */
 export function rowFinder({ path, jsonPath }: RowsPlan): FindRows {
-  if (path !== undefined) return (body) => collect((found) => walk(body, path, 0, found));
+  if (path !== undefined) {
+    return (body) => ({ ...collect((found) => walk(body, path, 0, found)), list: listOn(body, path) });
+  }
   const query = compile(jsonPath);
   const prefix = namesOf(jsonPath);
-  return (body) =>
-    collect((found) => {
+  return (body) => ({
+    ...collect((found) => {
       // A path that finds nothing may be a filter, or a mistake: the names that it begins with must be there.
       const begin: Found = { items: [], absent: [], missing: false };
       walk(body, prefix, 0, begin);
       found.missing = begin.missing;
       for (const value of query.query(body as never).values()) addItems(value as JsonInput, found);
-    });
+    }),
+    list: listOn(body, prefix),
+  });
+}
+
+function listOn(body: JsonObject, path: ResponsePath): FoundList | undefined {
+  let value: JsonInput | undefined = body;
+  for (let depth = 0; value !== undefined; depth++) {
+    if (Array.isArray(value)) return { path: path.slice(0, depth), length: value.length };
+    value = isObject(value) ? value[path[depth] ?? ""] : undefined;
+  }
+  return undefined;
 }
 
 interface Found {
@@ -39,7 +60,7 @@ interface Found {
   missing: boolean;
 }
 
-function collect(search: (found: Found) => void): FoundRows {
+function collect(search: (found: Found) => void): Omit<FoundRows, "list"> {
   const found: Found = { items: [], absent: [], missing: false };
   search(found);
   const { items, absent, missing } = found;

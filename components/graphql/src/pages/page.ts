@@ -1,5 +1,6 @@
 import type { Answer, JsonObject } from "../transport/session.ts";
 import type { Cursor } from "./cursor.ts";
+import type { FoundList } from "./find-rows.ts";
 
 /** One page of the rows. */
 export interface Page {
@@ -13,4 +14,6 @@ export interface Page {
   readonly nulls: number;
   /** Null on the way to the rows: the API has none to give. */
   readonly missing: boolean;
+  /** The first list on the way to the rows. */
+  readonly list: FoundList | undefined;
 }

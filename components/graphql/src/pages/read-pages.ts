@@ -31,7 +31,7 @@ export interface ReadPage {
 export async function* readPages(request: PagesRequest): AsyncGenerator<ReadPage, void, void> {
   const { plan, config, after } = request;
   const { pagination } = plan;
-  const strategy = pagination === undefined ? ONCE : strategyOf(pagination);
+  const strategy = pagination === undefined ? ONCE : strategyOf(pagination, config.row_key);
   const find = rowFinder(plan.rows);
   let number = after?.pages ?? 0;
   const pages = paginate<Page, Cursor>({

@@ -31,7 +31,7 @@ export function connectionOf(field: Selected, names: PageFields): Connection | u
   const pageInfo = childNamed(field, "pageInfo");
   const items = itemsOf(field, pageInfo);
   if (items === undefined) return undefined;
-  if (pageInfo === undefined && !hasPageArguments(field) && !hasPagesBySchema(field)) return undefined;
+  if (pageInfo === undefined && !hasPageArguments(field) && !hasPages(field, items)) return undefined;
   return {
     field,
     items,
@@ -64,10 +64,21 @@ function hasPageArguments(field: Selected): boolean {
   );
 }
 
-function hasPagesBySchema({ type }: Selected): boolean {
-  const named = type === undefined ? undefined : getNamedType(type);
+/**
+ * Whether a field whose items alone are selected has pages: by the schema, else by its form. Many servers have pages of a size
+ * of their own for a query that asks for none.
+ */
+function hasPages({ type, children }: Selected, items: Selected): boolean {
+  if (type === undefined) {
+    if (items.name === "edges") return childNamed(items, "node") !== undefined;
+    return [...children.values()].every(({ name }) => BESIDE_NODES.has(name));
+  }
+  const named = getNamedType(type);
   return (isObjectType(named) || isInterfaceType(named)) && named.getFields()["pageInfo"] !== undefined;
 }
+
+/** What a connection has beside its pageInfo; an object that has other fields only calls some of them nodes. */
+const BESIDE_NODES = new Set(["nodes", "edges", "totalCount", "__typename"]);
 
 /** An argument of the field; all its places in the query have the same ones. */
 export function argumentOf({ occurrences }: Selected, name: string): ArgumentNode | undefined {

@@ -100,7 +100,9 @@ export class NestedConnections {
     const missing = missingPageInfo(this.#planning, connection);
     if (missing.length > 0) {
       const message = `${name} is a connection inside of rows, and only its first page would be read (${placeOfField(field)})`;
-      problems.add("/query", message, `Add ${missing.join("; ")}. ${onePage}`);
+      const orSchema =
+        this.#planning.schema === undefined ? " If it is none, set schema, which tells so." : "";
+      problems.add("/query", message, `Add ${missing.join("; ")}. ${onePage}${orSchema}`);
       return false;
     }
     return this.#hasOneList(connection) && this.#hasCursorOfItsOwn(field) && this.#isOfOneType(field);

@@ -7,6 +7,7 @@ import {
   pageField,
   type Connection,
 } from "./connections.ts";
+import { usedVariables } from "./document.ts";
 import type { Planning } from "./planning.ts";
 import { didYouMean, placeOf } from "./problems.ts";
 import type { PaginationPlan, ResponsePath } from "./query-plan.ts";
@@ -128,10 +129,20 @@ function canBePaged(planning: Planning, connection: Connection, variable: string
   planning.problems.add(
     "/query",
     `${nameOf(field)} is a connection, and only its first page would be read (${place})`,
-    `Add ${missing.join("; ")}. Or choose another kind of pagination, or pagination_enabled: false to read the first page ` +
-      `of ${nameOf(items)} only.`,
+    `Add ${missing.join("; ")}. ${rowsAround(planning, connection)}Or choose another kind of pagination, or ` +
+      `pagination_enabled: false to read the first page of ${nameOf(items)} only.`,
   );
   return false;
+}
+
+/** What to do when a field around the connection is a list, as far as nobody knows that it is none. */
+function rowsAround({ pageFields }: Planning, { field }: Connection): string {
+  const list = wayTo(field)
+    .slice(1, -1)
+    .find((around) => isList(around, pageFields) === undefined);
+  return list === undefined
+    ? ""
+    : `Where ${nameOf(list)} is a list, whose items are the rows: data_path: data.${nameOf(list)}. `;
 }
 
 /** What to add to a connection for its pages to be known, as text. */
@@ -239,7 +250,19 @@ function planCounted(
       : pageFieldAt(planning, pageInfo, pageFields.hasNext, "/pagination_has_next_field");
   const shared = { variable, totalPath: totalPath(planning), hasNext: hasNext?.path };
   if (kind === "keyset") return { ...shared, kind, key: (config.pagination_key ?? "").split(".") };
-  return { ...shared, kind, start: config.pagination_start ?? (kind === "page" ? 1 : 0) };
+  const start = config.pagination_start ?? (kind === "page" ? 1 : 0);
+  return { ...shared, kind, start, field: fieldWith(variable, planning.root)?.path };
+}
+
+/** The first field that takes the variable as an argument. */
+function fieldWith(variable: string, from: Selected): Selected | undefined {
+  const takesIt = from.occurrences.some(({ field }) => usedVariables(field.arguments ?? []).has(variable));
+  if (takesIt) return from;
+  for (const child of from.children.values()) {
+    const found = fieldWith(variable, child);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function isDeclared({ document, problems }: Planning, variable: string): boolean {

@@ -23,7 +23,13 @@ export type PaginationPlan = {
   readonly totalPath: ResponsePath | undefined;
 } & (
   | { readonly kind: "relay"; readonly cursor: ResponsePath; readonly hasNext: ResponsePath }
-  | { readonly kind: "offset" | "page"; readonly start: number; readonly hasNext: ResponsePath | undefined }
+  | {
+      readonly kind: "offset" | "page";
+      readonly start: number;
+      readonly hasNext: ResponsePath | undefined;
+      /** The field that takes the variable; undefined where an answer does not have it. */
+      readonly field: ResponsePath | undefined;
+    }
   | { readonly kind: "keyset"; readonly key: ResponsePath; readonly hasNext: ResponsePath | undefined }
 );
 

@@ -1,4 +1,4 @@
-import { connectionOf, isList } from "./connections.ts";
+import { connectionOf, isList, type PageFields } from "./connections.ts";
 import type { NestedConnections } from "./nested-connections.ts";
 import { wayTo, type Paging } from "./pagination.ts";
 import type { Planning } from "./planning.ts";
@@ -15,8 +15,8 @@ export function planRows(
   nested: NestedConnections,
 ): RowsPlan | undefined {
   const rows = target === undefined ? defaultRows(planning, paging) : target.selected;
-  if (rows !== undefined && !canBeRows(planning, rows, paging)) return undefined;
-  if (target !== undefined && target.path === undefined) checkFilter(planning, paging);
+  if (rows === undefined) checkUnknownRows(planning, paging);
+  else if (!canBeRows(planning, rows, paging)) return undefined;
   const known = rows === undefined || rows.children.size === 0 ? undefined : rows;
   checkFields(planning, known, paging);
   const table = planTables(planning, known, nested);
@@ -59,20 +59,25 @@ function canBeRows(planning: Planning, rows: Selected, { connection, plan }: Pag
   return false;
 }
 
-/** A path that is no chain of names may leave items out. */
-function checkFilter({ config, problems }: Planning, { plan }: Paging): void {
-  const hint = "Write a chain of names, such as data.movies, and leave rows out in a SQL step.";
-  if (plan !== undefined && plan.kind !== "relay") {
-    const message = `With pagination: ${plan.kind} the rows of a page tell where the next one begins and where to end, and this path may leave some out`;
+/** Of rows that a JSONPath chooses nobody knows which lists and connections they have. */
+function checkUnknownRows({ root, config, pageFields, problems }: Planning, { connection }: Paging): void {
+  const hint =
+    "Write data_path as a chain of names, such as data.movies.nodes; SQL can choose among the rows.";
+  const [unread] = connectionsIn(connection?.field ?? root, pageFields);
+  if (unread !== undefined) {
+    const message = `Further pages of ${nameOf(unread)} could not be read, as nobody knows whether it is in the rows`;
     problems.add("/data_path", message, hint);
   }
-  if (config.arrays === "tables") {
-    problems.add(
-      "/data_path",
-      "arrays: tables needs to know which fields the rows have, and this path hides it",
-      hint,
-    );
-  }
+  if (config.arrays === "json") return;
+  problems.add("/arrays", "Nobody knows which lists the rows of this data_path have: they stay JSON", hint);
+}
+
+/** All connections inside of a field. */
+function connectionsIn(from: Selected, pageFields: PageFields): readonly Selected[] {
+  return [...from.children.values()].flatMap((field) => [
+    ...(connectionOf(field, pageFields) === undefined ? [] : [field]),
+    ...connectionsIn(field, pageFields),
+  ]);
 }
 
 /** The fields of a row that the config names have to be selected. */

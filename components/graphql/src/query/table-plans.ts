@@ -61,16 +61,18 @@ function isColumn({ list, table, flatten }: FieldDraft): boolean {
 }
 
 function giveTypes(tables: readonly TableDraft[], { config, problems }: Planning): void {
+  // By an object, a field named "constructor" would have the type of what every object inherits.
+  const declared = new Map(Object.entries(config.dtype));
   const known = new Set<string>();
   for (const { output, fields = [] } of tables) {
     for (const field of columnsOf(fields)) {
       const name = output === undefined ? field.column : `${output}.${field.column}`;
       known.add(name);
-      field.type = config.dtype[name] ?? typeBySchema(field, config.arrays === "list");
+      field.type = declared.get(name) ?? typeBySchema(field, config.arrays === "list");
     }
   }
   if (tables[0]?.fields === undefined) return;
-  for (const name of Object.keys(config.dtype)) {
+  for (const name of declared.keys()) {
     if (known.has(name)) continue;
     const pointer = `/dtype/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
     problems.add(pointer, `The step has no column "${name}"`, didYouMean(name, known));

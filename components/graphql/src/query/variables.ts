@@ -37,16 +37,35 @@ export function checkVariables(
     if (names.includes(name)) continue;
     problems.add(pointerOf(name), `The query declares no variable $${name}`, didYouMean(name, names));
   }
+  if (isCounted(pagination) && Object.hasOwn(config.variables, pagination.variable)) {
+    const message = `Pages set $${pagination.variable}, from the first one on`;
+    problems.add(pointerOf(pagination.variable), message, "Set pagination_start to where they begin.");
+  }
   const { incremental } = config;
   if (incremental !== undefined && !names.includes(incremental.variable)) {
     const message = `The query declares no variable $${incremental.variable}`;
     problems.add("/incremental/variable", message, didYouMean(incremental.variable, names));
+  }
+  // A keyset goes on from where the run begins.
+  if (
+    incremental !== undefined &&
+    pagination?.variable === incremental.variable &&
+    pagination.kind !== "keyset"
+  ) {
+    const message = `$${incremental.variable} is the variable of the pages, so that it cannot say where the run begins`;
+    problems.add("/incremental/variable", message, "Give the query a variable for it, and name that here.");
   }
   for (const { name, required } of declared) {
     if (!required || config.variables[name] != null) continue;
     const reason = whyWithoutValue(name, config, pagination);
     if (reason !== undefined) problems.add("/query", `$${name} ${reason.message}`, reason.hint);
   }
+}
+
+function isCounted(
+  pagination: PaginationPlan | undefined,
+): pagination is Extract<PaginationPlan, { kind: "offset" | "page" }> {
+  return pagination?.kind === "offset" || pagination?.kind === "page";
 }
 
 /** Why a variable that must have a value has none, at least in the first request. */
@@ -56,7 +75,7 @@ function whyWithoutValue(
   pagination: PaginationPlan | undefined,
 ): { readonly message: string; readonly hint: string } | undefined {
   if (pagination?.variable === name) {
-    if (pagination.kind === "offset" || pagination.kind === "page") return undefined;
+    if (isCounted(pagination)) return undefined;
     return {
       message: "must have a value, and the first page has none to give",
       hint: `Declare it without "!", or set its first value in variables.`,

@@ -1,15 +1,18 @@
-import { OsirisError, type JsonInput } from "@osiris/core";
+import { isJsonNumeral, OsirisError, type JsonInput, type JsonNumeral } from "@osiris/core";
 import { CircleDetector } from "@osiris/http";
 import { cursorOf } from "../pages/cursor.ts";
 import type { NestedConnection } from "../query/query-plan.ts";
 import type { Execute, JsonObject, Variables } from "../transport/session.ts";
-import { isObject } from "../json.ts";
+import { isObject, kindOf } from "../json.ts";
 import { isList, member, memberAt } from "./json-values.ts";
+
+/** A number may have more digits than a double holds. */
+type ParentId = string | number | JsonNumeral;
 
 /** A connection of one object that has a further page. */
 export interface OpenConnection {
   readonly connection: NestedConnection;
-  readonly parentId: string | number;
+  readonly parentId: ParentId;
   readonly parentType: string;
   readonly cursor: JsonInput;
   /** Watches the cursors of its pages. */
@@ -30,13 +33,18 @@ export function openConnection(
   const cursor = nextCursor(connection, page, shown);
   if (cursor === undefined) return undefined;
   const parentType = member(holder, connection.parentType);
-  if ((typeof parentId !== "string" && typeof parentId !== "number") || typeof parentType !== "string") {
+  if (!isId(parentId) || typeof parentType !== "string") {
     throw failed(
       "no_parent_key",
       `${connection.name} has further pages, but its parent has no ${connection.parentKey} to ask for them by`,
     );
   }
   return { connection, parentId, parentType, cursor, circle: new CircleDetector(cursorOf(cursor)) };
+}
+
+function isId(value: JsonInput | undefined): value is ParentId {
+  if (typeof value === "object") return value !== null && isJsonNumeral(value);
+  return typeof value === "string" || typeof value === "number";
 }
 
 /** What is left after one more page. */
@@ -68,7 +76,11 @@ export async function nextPage(
   const request = { ...connection.followUp(parentType), variables: { ...used, ...keys } };
   const { body } = await execute(request, signal);
   const page = memberAt(body, connection.answer);
-  if (isObject(page)) return page;
+  if (isObject(page)) {
+    const items = member(page, connection.items);
+    if (isList(items)) return page;
+    throw failed("no_items", `${describe(open)}: its next page has no list of items: it is ${kindOf(items)}`);
+  }
   throw failed(
     "parent_gone",
     `${describe(open)}: the server has no further page, though it had said that there was one`,

@@ -42,6 +42,11 @@ describe("pagination", () => {
     expect(columnsOf(rows.table)).toEqual(["id ?", "t ?"]);
   });
 
+  test("an object that calls some of its fields nodes is none", () => {
+    const query = "{ clusters { id nodes { id } graph { nodes { id } edges { from to } area } } }";
+    expect(planOf(query)).toMatchObject({ pagination: undefined, rows: { path: ["data", "clusters"] } });
+  });
+
   test("a connection inside of objects", () => {
     const { pagination } = planOf(
       `query ($after: String) { org { repos(first: 9, after: $after) { nodes { id } ${PAGES} } } }`,
@@ -100,6 +105,16 @@ describe("pagination", () => {
       pagination: { hasNext: ["data", "movies", "pageInfo", "hasNextPage"] },
       rows: { path: ["data", "movies", "nodes"] },
     });
+  });
+
+  test("a keyset may go on from where the run begins", () => {
+    const settings = { pagination: "keyset", pagination_variable_name: "id", pagination_key: "id" } as const;
+    const incremental = { variable: "id", field: "id", lookback: 0 };
+    const { pagination } = planOf("query ($id: ID) { movies(after: $id) { id } }", {
+      ...settings,
+      incremental,
+    });
+    expect(pagination).toMatchObject({ kind: "keyset", variable: "id" });
   });
 
   test("pagination_enabled: false takes what there is", () => {
@@ -181,6 +196,11 @@ describe("columns", () => {
       "director.name JSON",
       "awards JSON",
     ]);
+  });
+
+  test("types of fields that are named as what every object inherits are not known", () => {
+    const { rows } = planOf("{ drivers { constructor toString } }", { dtype: { toString: "VARCHAR" } });
+    expect(columnsOf(rows.table)).toEqual(["constructor ?", "toString VARCHAR"]);
   });
 
   test("arrays: list", () => {

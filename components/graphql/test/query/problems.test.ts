@@ -65,6 +65,16 @@ describe("variables", () => {
       [/^\/incremental\/variable.*"since"/],
     ],
     [
+      `query ($a: String) { m(after: $a) { nodes { id } ${PAGES} } }`,
+      { incremental: { variable: "a", field: "id", lookback: 0 } },
+      [/^\/incremental\/variable: \$a is the variable of the pages/],
+    ],
+    [
+      "query ($o: Int) { movies(offset: $o) { id } }",
+      { pagination: "offset", pagination_variable_name: "o", variables: { o: 20 } },
+      [/^\/variables\/o: Pages set \$o.*pagination_start/],
+    ],
+    [
       `query ($a: String!) { m(after: $a) { nodes { id } ${PAGES} } }`,
       {},
       [/\$a must have a value, and the first page.*without "!"/],
@@ -108,10 +118,22 @@ describe("what would end after its first page", () => {
         /movies is a connection, and only its first page would be read \(line 1, column 3.*Add pageInfo { hasNextPage endCursor } beside nodes; movies\(after: \$after\) and the variable \$after: String.*pagination_enabled: false/,
       ],
     ],
+    ["{ movies { nodes { id } totalCount } }", {}, [/movies is a connection, .*Add pageInfo/]],
+    ["{ movies { edges { node { id } } } }", {}, [/movies is a connection, .*Add pageInfo/]],
+    [
+      "{ movies { id reviews { nodes { id } } } }",
+      { data_path: "data.movies" },
+      [/movies.reviews is a connection inside of rows, .*Add pageInfo.*If it is none, set schema/],
+    ],
     [
       "query ($a: String) { movies(after: $a) { nodes { id } pageInfo { hasNextPage } } }",
       {},
       [/Add endCursor in movies.pageInfo/],
+    ],
+    [
+      `{ all { id reviews(first: 5) { nodes { id } ${PAGES} } } }`,
+      {},
+      [/all.reviews is a connection.*Where all is a list, whose items are the rows: data_path: data.all\./],
     ],
     [`{ movies(first: 5, after: "x") { nodes { id } ${PAGES} } }`, {}, [/Add movies\(after: \$after\)/]],
     [
@@ -130,16 +152,6 @@ describe("what would end after its first page", () => {
       [/^\/pagination_variable_name: .*Set pagination to offset, page or keyset/],
     ],
     ["{ movies { id } }", { pagination: "relay" }, [/^\/pagination: .*no connection/]],
-    [
-      "query ($o: Int) { movies(offset: $o) { id } }",
-      { pagination: "offset", pagination_variable_name: "o", data_path: "$.data.movies[?@.id > 3]" },
-      [/^\/data_path: With pagination: offset .*may leave some out.*in a SQL step/],
-    ],
-    [
-      "{ movies { id } }",
-      { arrays: "tables", data_path: "$.data.movies[?@.id > 3]" },
-      [/^\/data_path: arrays: tables needs to know/],
-    ],
     [
       "{ movies { id } total }",
       { pagination_total_path: "data.total", data_path: "data.movies" },
@@ -196,6 +208,14 @@ describe("what would end after its first page", () => {
       { data_path: "data.movies.nodes.reviews.nodes" },
       [
         /^\/data_path: The rows are in movies.nodes.reviews, one connection for each of movies.nodes.*arrays: tables/,
+      ],
+    ],
+    [
+      `query ($a: String) { movies(after: $a) { nodes { id reviews { nodes { id } ${PAGES} } } ${PAGES} } }`,
+      { data_path: "$.data.movies.nodes[?@.id > 0]", arrays: "tables" },
+      [
+        /^\/data_path: Further pages of movies.nodes.reviews could not be read.*a chain of names/,
+        /^\/arrays: .*stay JSON/,
       ],
     ],
   ])("%s with %o", (query, settings, expected) => {
@@ -268,8 +288,10 @@ describe("names that the query does not select", () => {
       [/^\/pagination_key: movies.nodes.author is an object/],
     ],
     [
-      query,
-      { incremental: { variable: "after", field: "updated", lookback: 0, key: ["ID"] } },
+      query
+        .replaceAll("($after: String)", "($after: String, $since: Int)")
+        .replace("movies(", "movies(since: $since, "),
+      { incremental: { variable: "since", field: "updated", lookback: 0, key: ["ID"] } },
       [/^\/incremental\/field: .*"updated"/, /^\/incremental\/key\/0: .*"id"/],
     ],
     [query, { dtype: { titel: "VARCHAR" } }, [/^\/dtype\/titel: .*Did you mean "title"/]],

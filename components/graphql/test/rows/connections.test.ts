@@ -1,4 +1,4 @@
-import type { JsonInput } from "@osiris/core";
+import { JsonNumeral, type JsonInput } from "@osiris/core";
 import { describe, expect, test } from "vitest";
 import type { GraphqlConfig } from "../../src/config.ts";
 import type { FieldPlan } from "../../src/query/query-plan.ts";
@@ -260,6 +260,13 @@ describe("a connection that cannot be read to its end fails the step", () => {
     ["no cursor", film(more(null)), [], "no_cursor", /reviews of "a"/],
     ["no cursor later", film(more("x")), [more(null)], "no_cursor", /reviews of Thing "a"/],
     ["no page info", film({ nodes: [], pageInfo: null }), [], "no_page_info", /reviews of "a"/],
+    [
+      "no items later",
+      film(more("x")),
+      [{ nodes: null, pageInfo: { hasNextPage: false } }],
+      "no_items",
+      /reviews of Thing "a"/,
+    ],
     ["the parent gone", film(more("x")), [null], "parent_gone", /reviews of Thing "a"/],
     ["no key", film(more("x"), { id: null }), [], "no_parent_key", /id/],
   ];
@@ -276,6 +283,19 @@ describe("a connection that cannot be read to its end fails the step", () => {
       expect(error?.message).toMatch(message);
     });
   }
+
+  test("not for an id beyond what a double holds", async () => {
+    const asked: unknown[] = [];
+    const execute: Execute = async ({ variables }) => {
+      asked.push(JSON.stringify(variables["_id"]));
+      const node = { reviews: { nodes: [{ id: "s" }], pageInfo: { hasNextPage: false } } };
+      return { body: { data: { node } }, data: { node }, errors: [] };
+    };
+    const row = film(more("x"), { id: new JsonNumeral("9007199254740993") });
+    const done = await rowStep({ fields: FLAT[0]?.[1], execute }, [row]);
+    expect(done.record.steps[0]?.error).toBeUndefined();
+    expect(asked).toEqual(["9007199254740993"]);
+  });
 
   test("the first error ends the other requests, also those before it, and is the one that is told", async () => {
     const ended: string[] = [];
