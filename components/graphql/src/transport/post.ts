@@ -62,8 +62,8 @@ async function exchange(
   const response = await options.fetch(url, { method, headers, body, signal });
   if (!response.ok) throw await refusal(response, options);
   const type = response.headers.get("content-type") ?? "";
-  const bytes = await response.bytes();
-  const page = /\bjson\b/i.test(type) ? "" : Buffer.from(bytes).toString();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const page = /\bjson\b/i.test(type) ? "" : bytes.toString();
   if (/^\s*</.test(page))
     throw notGraphql(
       options.who,
