@@ -148,9 +148,24 @@ export class Incremental {
     return stateJson({ newest: this.#newest, seen });
   }
 
+  /** A mistyped date of one row would be where all later runs begin. */
+  #warnOfFuture(ctx: DriverContext): void {
+    const newest = this.#newest;
+    if (newest === undefined || newest.kind === "number") return;
+    const latest = BigInt(Math.floor(Date.now() / 1000) + FUTURE_SECONDS);
+    if (compareDecimals(newest.at, { digits: latest, scale: 0 }) <= 0) return;
+    const shown = JSON.stringify(newest.value);
+    ctx.log(
+      "warn",
+      `The newest "${this.#config.field}" is ${shown}, in the future: the next run begins there, and sees no row before it. ` +
+        "Have the query leave such rows out, and set the state back with osiris state set",
+    );
+  }
+
   /** Says what became of rows that are not plainly new. */
   report(ctx: DriverContext): void {
     ctx.metric("known_rows", this.known, "rows");
+    this.#warnOfFuture(ctx);
     if (this.withoutValue === 0) return;
     ctx.metric("rows_without_position", this.withoutValue, "rows");
     const { field } = this.#config;
@@ -160,6 +175,9 @@ export class Incremental {
     );
   }
 }
+
+/** Clocks differ, and a time without a zone may be that of any. */
+const FUTURE_SECONDS = 86_400;
 
 function keptPosition(value: JsonInput | undefined): Position | undefined {
   return value === undefined || value === null ? undefined : readPosition(value);
