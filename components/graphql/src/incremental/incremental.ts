@@ -75,7 +75,7 @@ export class Incremental {
   }
 
   #isNew(row: JsonObject): boolean {
-    const value = valueAt(row, this.#field, "incremental.field");
+    const value = valueAt(row, this.#field, "incremental.field", "row");
     if (value === null) {
       this.withoutValue++;
       return true;
@@ -84,7 +84,7 @@ export class Incremental {
     this.#pass(position);
     if (this.#key.length === 0 || this.#least === undefined) return true;
     const id = rowId(
-      this.#key.map((path) => valueAt(row, path, "incremental.key")),
+      this.#key.map((path) => valueAt(row, path, "incremental.key", "row")),
       value,
     );
     this.#overlap.add(id, position.at, this.#least);
