@@ -158,6 +158,14 @@ describe("reading what is new", () => {
     expect(done.warnings).toContainEqual(expect.stringContaining('1 rows have no value in "updatedAt"'));
   });
 
+  test("warns of a newest row of the future", async () => {
+    const { films } = await project([movie(1, at(1)), movie(2, "2999-12-31T00:00:00Z")], {});
+    const warning = expect.stringContaining('"2999-12-31T00:00:00Z", in the future') as string;
+    expect((await films.run()).warnings).toContainEqual(warning);
+    const { films: others } = await project([movie(1, at(1))], {});
+    expect((await others.run()).warnings).toEqual([]);
+  });
+
   test("does not count a failed run", async () => {
     const rows = [movie(1, at(1)), movie(2, "soon")];
     const { films } = await project(rows, { key: ["id"] });

@@ -191,6 +191,14 @@ describe("other pages", () => {
     expect(api.requests).toHaveLength(2);
   });
 
+  test("by key, in a row that has none, say that it is the row", async () => {
+    const api = await startApi([], pages({ data: { list: [{ title: "x" }] } }));
+    const config = { pagination: "keyset", pagination_variable_name: "id", pagination_key: "id" };
+    const { error } = await run(api, { query: KEYSET, ...config });
+    expect(error?.message).toContain('The row has no field "id" (pagination_key): it has title');
+    expect(error?.hint).toContain("Every row has to have it");
+  });
+
   test.each([
     ["null", { id: null }, "graphql.broken_pages"],
     ["missing", {}, "graphql.no_such_field"],

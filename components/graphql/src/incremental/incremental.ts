@@ -75,7 +75,7 @@ export class Incremental {
   }
 
   #isNew(row: JsonObject): boolean {
-    const value = valueAt(row, this.#field, "incremental.field");
+    const value = valueAt(row, this.#field, "incremental.field", "row");
     if (value === null) {
       this.withoutValue++;
       return true;
@@ -84,7 +84,7 @@ export class Incremental {
     this.#pass(position);
     if (this.#key.length === 0 || this.#least === undefined) return true;
     const id = rowId(
-      this.#key.map((path) => valueAt(row, path, "incremental.key")),
+      this.#key.map((path) => valueAt(row, path, "incremental.key", "row")),
       value,
     );
     this.#overlap.add(id, position.at, this.#least);
@@ -148,9 +148,24 @@ export class Incremental {
     return stateJson({ newest: this.#newest, seen });
   }
 
+  /** A mistyped date of one row would be where all later runs begin. */
+  #warnOfFuture(ctx: DriverContext): void {
+    const newest = this.#newest;
+    if (newest === undefined || newest.kind === "number") return;
+    const latest = BigInt(Math.floor(Date.now() / 1000) + FUTURE_SECONDS);
+    if (compareDecimals(newest.at, { digits: latest, scale: 0 }) <= 0) return;
+    const shown = JSON.stringify(newest.value);
+    ctx.log(
+      "warn",
+      `The newest "${this.#config.field}" is ${shown}, in the future: the next run begins there, and sees no row before it. ` +
+        "Have the query leave such rows out, and set the state back with osiris state set",
+    );
+  }
+
   /** Says what became of rows that are not plainly new. */
   report(ctx: DriverContext): void {
     ctx.metric("known_rows", this.known, "rows");
+    this.#warnOfFuture(ctx);
     if (this.withoutValue === 0) return;
     ctx.metric("rows_without_position", this.withoutValue, "rows");
     const { field } = this.#config;
@@ -160,6 +175,9 @@ export class Incremental {
     );
   }
 }
+
+/** Clocks differ, and a time without a zone may be that of any. */
+const FUTURE_SECONDS = 86_400;
 
 function keptPosition(value: JsonInput | undefined): Position | undefined {
   return value === undefined || value === null ? undefined : readPosition(value);

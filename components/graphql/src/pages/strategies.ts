@@ -102,7 +102,7 @@ function keyset({ key, hasNext }: Plan<"keyset">): Strategy {
 }
 
 function keyOf(row: JsonObject, key: ResponsePath, page: Page): JsonInput {
-  const value = valueAt(row, key, "pagination_key");
+  const value = valueAt(row, key, "pagination_key", "row");
   const isKey = value !== null && typeof value !== "boolean" && !Array.isArray(value) && !isObject(value);
   if (isKey) return value;
   throw brokenPages(
