@@ -126,6 +126,17 @@ describe("a GraphQL step is checked when it is compiled", () => {
     });
   });
 
+  test.each([
+    ["allow_truncated: true", /allow_truncated needs max_pages/],
+    ["pagination_start: 2", /pagination_start is the first offset or page number/],
+  ])("%s alone would do nothing, and is refused", async (setting, says) => {
+    const folder = project({ "p.yaml": steps(`${ENDPOINT}\n      ${setting}`) });
+    const { exitCode, stderr } = await osiris(folder, "validate", "p.yaml");
+    expect(stderr).toMatch(says);
+    expect(stderr).toContain("[config.constraint]");
+    expect(exitCode).toBe(2);
+  });
+
   test("a run finds that schema at the same place, and makes the columns that were announced", async () => {
     const endpoint = await startApi();
     const folder = project({
