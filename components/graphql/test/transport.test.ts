@@ -123,6 +123,19 @@ describe("an answer", () => {
     expect(done.error?.message).toContain("Out of order");
   });
 
+  test.each([["application/json; charset=iso-8859-1"], ["text/plain"]])(
+    "of the type %s that is not UTF-8 is an error: its texts would be other ones",
+    async (type) => {
+      const text = Buffer.from(JSON.stringify({ data: { list: [{ id: "1", title: "Amélie" }] } }), "latin1");
+      const api = await startApi([], (_, __, response) => {
+        response.writeHead(200, { "content-type": type }).end(text);
+        return undefined;
+      });
+      const done = await run(api);
+      expect(done.error).toMatchObject({ code: "graphql.not_utf8", retryable: false });
+    },
+  );
+
   test("of status 204 is an error which says that nothing came", async () => {
     const api = await startApi([], (_, __, response) => {
       response.writeHead(204).end();

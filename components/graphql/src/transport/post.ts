@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { OsirisError, type JsonInput } from "@osiris/core";
 import { parseJson, responseError, retryAfterMs } from "@osiris/http";
 import { GraphQLClient } from "graphql-request";
@@ -58,12 +59,15 @@ async function exchange(
   const response = await options.fetch(url, { method, headers, body, signal });
   if (!response.ok) throw await refusal(response, options);
   const type = response.headers.get("content-type") ?? "";
-  const text = await response.text();
-  if (!/\bjson\b/i.test(type) && /^\s*</.test(text))
-    throw notGraphql(options.who, `a page of ${type || "no content type"}: ${excerpt(options.mask(text))}`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const page = /\bjson\b/i.test(type) ? "" : bytes.toString();
+  if (/^\s*</.test(page))
+    throw notGraphql(options.who, `a page of ${type || "no content type"}: ${excerpt(options.mask(page))}`);
+  // Else each byte that is none of UTF-8 becomes the same replacement character.
+  if (!isUtf8(bytes)) throw notUtf8(options.who);
   const known = new Headers(response.headers);
   known.set("content-type", "application/json");
-  return new Response(text, { headers: known });
+  return new Response(bytes, { headers: known });
 }
 
 /** What an answer of another status says: a GraphQL error in it says more than its status. */
@@ -107,6 +111,15 @@ function parseAnswer(text: string, who: string, mask: Mask): JsonObject {
     ...(errors === null ? {} : { errors: Array.isArray(errors) ? errors : [errors] }),
     ...(isObject(extensions) ? { extensions } : {}),
   };
+}
+
+function notUtf8(who: string): OsirisError {
+  return new OsirisError({
+    code: "graphql.not_utf8",
+    category: "external",
+    message: `${who} sent a text that is not UTF-8, as JSON has to be`,
+    hint: "Whoever runs the server has to mend it: in another encoding, texts would be read as other ones.",
+  });
 }
 
 function notGraphql(who: string, came: string): OsirisError {
