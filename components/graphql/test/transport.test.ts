@@ -529,6 +529,19 @@ describe("errors beside the data", () => {
   });
 });
 
+test("what a server says is shown on one line, without control characters, and not at length", async () => {
+  const said = {
+    message: "No\u001b[31m\u0000\u0007",
+    path: ["list", "\u009b2J\n\u202e"],
+    extensions: { code: `X\u001b]0;${"x".repeat(100_000)}` },
+  };
+  const api = await startApi([], (_, __, response) => answer(response, { errors: [said] }));
+  const { error: shown } = await run(api);
+  expect(shown?.message).toContain("No [31m");
+  expect(shown?.message).not.toMatch(/[\p{Cc}\u202e]/u);
+  expect(shown?.message.length).toBeLessThan(1200);
+});
+
 describe("credentials", () => {
   const TOKEN = "tok3n-abcdefghijklmnop";
   const BASIC = Buffer.from(`reader:${TOKEN}`).toString("base64");

@@ -128,8 +128,8 @@ export function partialAnswer(who: string, errors: readonly GraphqlError[]): Osi
 export function summary(errors: readonly GraphqlError[]): string {
   const [first] = errors;
   if (first === undefined) return "no reason given";
-  const code = first.code === undefined ? "" : ` (${first.code})`;
-  const at = first.path === undefined ? "" : ` at ${first.path.join(".")}`;
+  const code = first.code === undefined ? "" : ` (${excerpt(first.code)})`;
+  const at = first.path === undefined ? "" : ` at ${excerpt(first.path.join("."))}`;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : "";
   return `${excerpt(first.message)}${code}${at}${more}`;
 }

@@ -62,7 +62,10 @@ async function exchange(
   const bytes = Buffer.from(await response.arrayBuffer());
   const page = /\bjson\b/i.test(type) ? "" : bytes.toString();
   if (/^\s*</.test(page))
-    throw notGraphql(options.who, `a page of ${type || "no content type"}: ${excerpt(options.mask(page))}`);
+    throw notGraphql(
+      options.who,
+      `a page of ${excerpt(options.mask(type)) || "no content type"}: ${excerpt(options.mask(page))}`,
+    );
   // Else each byte that is none of UTF-8 becomes the same replacement character.
   if (!isUtf8(bytes)) throw notUtf8(options.who);
   const known = new Headers(response.headers);

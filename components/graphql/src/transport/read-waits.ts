@@ -1,6 +1,7 @@
 import { OsirisError, type JsonInput } from "@osiris/core";
 import { retryAfterMs } from "@osiris/http";
 import { isObject } from "../json.ts";
+import { excerpt } from "./excerpt.ts";
 import type { JsonObject } from "./session.ts";
 
 /** A wait that a server asks for, and why. */
@@ -50,7 +51,7 @@ export function rateLimitWait(body: JsonObject, nowMs: number): Wait | undefined
   if (remaining === undefined || typeof resetAt !== "string") return undefined;
   if (remaining >= (numberOf(limit?.["cost"]) ?? 1)) return undefined;
   const ms = Date.parse(resetAt) - nowMs;
-  return ms > 0 ? { ms, reason: `${remaining} points are left until ${resetAt}` } : undefined;
+  return ms > 0 ? { ms, reason: `${remaining} points are left until ${excerpt(resetAt)}` } : undefined;
 }
 
 /** What the headers of an answer say of the next request. */
