@@ -1,4 +1,5 @@
-import type { DriverContext, TableWriter } from "@osiris/core";
+import type { DriverContext, JsonInput, TableWriter } from "@osiris/core";
+import { isObject } from "./json.ts";
 import type { GraphqlError } from "./transport/session.ts";
 import type { Mask } from "./transport/excerpt.ts";
 
@@ -13,11 +14,11 @@ const COLUMNS = [
 /** `<step>__errors`: what came beside the data, with on_partial: keep. */
 export class PartialErrors {
   readonly #table: TableWriter;
-  readonly #mask: (value: unknown) => unknown;
+  readonly #mask: Mask;
 
   private constructor(table: TableWriter, mask: Mask) {
     this.#table = table;
-    this.#mask = (value) => (typeof value === "string" ? mask(value) : value);
+    this.#mask = mask;
   }
 
   static async open(ctx: DriverContext, mask: Mask): Promise<PartialErrors> {
@@ -42,8 +43,16 @@ export class PartialErrors {
     ctx.log("warn", `${this.rows} errors came beside the data; they are in ${this.#table.table}`);
   }
 
-  #json(value: unknown): string | null {
-    if (value === undefined) return null;
-    return JSON.stringify(value, (_, part: unknown) => this.#mask(part));
+  #json(value: JsonInput | undefined): string | null {
+    return value === undefined ? null : JSON.stringify(this.#masked(value));
+  }
+
+  #masked(value: JsonInput): JsonInput {
+    if (typeof value === "string") return this.#mask(value);
+    if (Array.isArray(value)) return value.map((item: JsonInput) => this.#masked(item));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item = null]) => [this.#mask(key), this.#masked(item)]),
+    );
   }
 }

@@ -545,9 +545,10 @@ test("what a server says is shown on one line, without control characters, and n
 describe("credentials", () => {
   const TOKEN = "tok3n-abcdefghijklmnop";
   const BASIC = Buffer.from(`reader:${TOKEN}`).toString("base64");
+  const ENCODED = Buffer.from(TOKEN).toString("base64");
   const echo = {
     message: `bad token ${TOKEN} and ${BASIC}`,
-    extensions: { header: [`Basic ${BASIC}`, TOKEN] },
+    extensions: { header: [`Basic ${BASIC}`, TOKEN], code: `NOT_${TOKEN}`, [TOKEN]: { base64: ENCODED } },
   };
 
   test.each<[string, Fault]>([
@@ -573,18 +574,24 @@ describe("credentials", () => {
         { ...config, max_retries: 1 },
         { environment: { TOKEN, READER: "reader" } },
       );
-      const found = filesWith([TOKEN, BASIC], done.folder);
+      const found = filesWith([TOKEN, BASIC, ENCODED], done.folder);
       expect(found).toEqual([]);
       expect(JSON.stringify(done.record)).not.toContain(TOKEN);
     }
   });
 
   test("in the endpoint's query string are nowhere", async () => {
-    const api = await startApi([], (_, __, response) => answer(response, { errors: [echo] }));
-    const url = `${api.url}?key=\${TOKEN}`;
-    const done = await run({ url, requests: [] }, {}, { environment: { TOKEN } });
-    expect(done.error?.message).toContain("bad token ***");
-    expect(filesWith([TOKEN], done.folder)).toEqual([]);
+    const secret = "key+with/üml=uts";
+    const forms = [secret, encodeURIComponent(secret), secret.replace("ü", encodeURIComponent("ü"))];
+    const errors = forms.map((form) => ({ message: `bad key ${form}`, extensions: { code: form } }));
+    const api = await startApi([], (_, __, response) => answer(response, { ...ONE, errors }));
+    const url = `${api.url}?key=\${KEY}`;
+    for (const on_partial of ["fail", "keep"]) {
+      const api = { url, requests: [] };
+      const done = await run(api, { on_partial }, { environment: { KEY: secret } });
+      expect(done.error?.message ?? "bad key ***").toContain("bad key ***");
+      expect(filesWith(forms, done.folder)).toEqual([]);
+    }
   });
 });
 

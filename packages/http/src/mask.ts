@@ -5,13 +5,17 @@ const SHORTEST = 3;
 
 /**
  * Takes the credentials that are sent in headers out of texts: the {@link Secret}s, what follows a scheme in them (`Bearer …`), and
- * user name and password of `Basic …`; each as it is and as it stands in a URL.
+ * user name and password of `Basic …`; each as it is, as it stands in a URL, and in base64.
  */
 export function credentialMask(headers: Readonly<Record<string, string | Secret>>): (text: string) => string {
   const credentials = Object.values(headers).flatMap((value) =>
     value instanceof Secret ? partsOf(value.reveal()) : [],
   );
-  const forms = credentials.flatMap((text) => [text, encodeURIComponent(text.toWellFormed())]);
+  const forms = credentials.flatMap((text) => [
+    text,
+    encodeURIComponent(text.toWellFormed()),
+    Buffer.from(text).toString("base64"),
+  ]);
   // A longer one may hold a shorter one, of which the rest would stay.
   const longestFirst = [...new Set(forms)]
     .filter(({ length }) => length >= SHORTEST)

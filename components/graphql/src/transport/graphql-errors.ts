@@ -20,7 +20,7 @@ function graphqlError(error: JsonInput, mask: Mask): GraphqlError {
   return {
     message: typeof message === "string" ? mask(message) : "an error without a message",
     path: Array.isArray(path) ? (path as readonly (string | number)[]) : undefined,
-    code: typeof code === "string" ? code : undefined,
+    code: typeof code === "string" ? mask(code) : undefined,
     extensions,
   };
 }

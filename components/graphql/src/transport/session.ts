@@ -73,7 +73,7 @@ export async function openSession(config: GraphqlConfig, ctx: DriverContext): Pr
     tls: await tlsOf(config),
     limiter,
   });
-  const mask = maskOf(client, endpoint);
+  const mask = maskOf(client, config.endpoint, endpoint);
   const throttle = new Throttle(limiter, config.max_retry_wait * 1000, ctx);
   const [execute, counts] = executing({ config, endpoint, headers, client, mask, throttle });
   return {
@@ -117,10 +117,13 @@ function executing({ config, endpoint, headers, client, mask, throttle }: Parts)
   return [execute, counts] as const;
 }
 
-/** Credentials are in headers, and for some servers in the URL's query string. */
-function maskOf(client: HttpClient, { searchParams }: URL): Mask {
-  const inUrl = [...searchParams.values()].filter(({ length }) => length >= 4);
-  return (text) => inUrl.reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
+/** Credentials are in headers, and for some servers in the URL's query string: as written, as sent, and as meant. */
+function maskOf(client: HttpClient, written: string, { href, searchParams }: URL): Mask {
+  const parameters = [written, href].flatMap((url) => url.split(/[?&#]/).slice(1));
+  const standing = parameters.map((parameter) => parameter.slice(parameter.indexOf("=") + 1));
+  const texts = [...standing, ...searchParams.values()].filter(({ length }) => length >= 4);
+  const inUrl = new Set(texts.flatMap((text) => [text, encodeURIComponent(text.toWellFormed())]));
+  return (text) => [...inUrl].reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
 }
 
 /** Steps that log in to one server as the same share its limits: those of the first of them hold. */
