@@ -210,6 +210,12 @@ describe("a failed request", () => {
     expect(api.requests).toHaveLength(1);
   });
 
+  test("is told in the server's words, also where they are not GraphQL's, as with GitHub", async () => {
+    const body = { message: "Bad credentials", documentation_url: "https://docs.github.com/graphql" };
+    const api = await startApi([], (_, __, response) => answer(response, body, { status: 401 }));
+    expect((await run(api)).error?.message).toContain("(status 401): Bad credentials");
+  });
+
   test("of a query that the server does not take is not repeated", async () => {
     const api = await startApi(movies(1));
     const done = await run(api, { query: "{ list { id wrong } }" });

@@ -88,7 +88,7 @@ function errorsIn(text: string, mask: Mask): ReturnType<typeof errorsOf> {
   } catch {
     return []; // A proxy's page, an empty body: the status says it all.
   }
-  return isObject(body) ? errorsOf(body["errors"] ?? body["error"], mask) : [];
+  return isObject(body) ? errorsOf(body["errors"] ?? body["error"] ?? body["message"], mask) : [];
 }
 
 /** What graphql-request may see of an answer: it throws at `errors: null` and the like, which real servers send. */
