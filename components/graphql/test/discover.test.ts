@@ -206,6 +206,13 @@ describe("discover", () => {
     expect(error.hint).toContain("Export the schema");
   });
 
+  test("a server that is throttling is not one that does not tell its schema", async () => {
+    const body = { errors: [{ message: "Throttled", extensions: { code: "THROTTLED" } }] };
+    const endpoint = await serve((_, response) => answer(response, body));
+    const error = await failure(discoverQueries({ connection: connection(endpoint), samples: 0, signal }));
+    expect(error).toMatchObject({ code: "graphql.throttled", retryable: true });
+  });
+
   test("a field that cannot be read says why, the others are found", async () => {
     const { url } = await startApi(movies(3), (_, { body }, response) =>
       body.query.includes("list {") ? answer(response, { errors: [{ message: "not for you" }] }) : "pass",

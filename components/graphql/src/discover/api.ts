@@ -2,7 +2,7 @@ import { createHttpClient } from "@osiris/http";
 import type { GraphqlConnection } from "../config.ts";
 import { credentialHeaders } from "../transport/credentials.ts";
 import { endpointOf } from "../transport/endpoint.ts";
-import { errorsOf, failedAnswer } from "../transport/graphql-errors.ts";
+import { errorsOf, failedAnswer, isThrottled, throttledError } from "../transport/graphql-errors.ts";
 import { openPost } from "../transport/post.ts";
 import type { JsonObject } from "../transport/session.ts";
 import { tlsOf } from "../transport/tls.ts";
@@ -35,7 +35,8 @@ export async function openApi(connection: GraphqlConnection): Promise<Api> {
     ask: async (text, signal) => {
       const { body } = await post({ text, variables: {} }, signal);
       if (isObject(body["data"])) return body["data"];
-      throw failedAnswer(who, errorsOf(body["errors"], client.mask));
+      const errors = errorsOf(body["errors"], client.mask);
+      throw isThrottled(errors) ? throttledError(who, errors, undefined) : failedAnswer(who, errors);
     },
     [Symbol.asyncDispose]: () => client.close(),
   };
