@@ -6,7 +6,7 @@ import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from "undici";
 export interface TlsOptions {
   /** Whether the server's certificate is checked. @default true */
   readonly verify?: boolean;
-  /** Certificates that are trusted instead of the system's. */
+  /** Certificates that are trusted instead of Node's own. */
   readonly ca?: string;
   /** The client's certificate and its key. */
   readonly cert?: string;

@@ -20,7 +20,7 @@ interface Reading {
 const LOST: Reading = {
   code: "http.connection_lost",
   what: "closed the connection before its answer was complete",
-  hint: "Another try may succeed. If it happens often, ask for smaller answers.",
+  hint: "Another try may succeed. If it happens often, ask for smaller answers; if it happens always, look whether https:// and http:// are mixed up, or the server asks for a client's certificate.",
   retryable: true,
 };
 
@@ -202,7 +202,7 @@ function certificate(what: string): Reading {
   return {
     code: CERTIFICATE,
     what: `has ${what}`,
-    hint: "If it is the right server, give the certificate of its authority as the one to trust (ca).",
+    hint: "If it is the right server, give the certificate of its authority as the one to trust (ca), or set NODE_USE_SYSTEM_CA=1 where this machine trusts it.",
     retryable: false,
   };
 }

@@ -74,6 +74,12 @@ describe("certificates", () => {
     expect(await (await client({ tls: { ca, cert, key } }).fetch(origin)).text()).toBe("a user");
   });
 
+  test("of the client that are missing where the server insists: the error thinks of them", async () => {
+    const settings = { ...server, ca, requestCert: true, rejectUnauthorized: true };
+    const origin = await serveTls(settings, (_, response) => response.end("hello"));
+    expect((await failure(client({ tls: { ca } }).fetch(origin))).hint).toContain("client's certificate");
+  });
+
   test("that cannot be read are refused before any request, and not shown", () => {
     const { cert } = user;
     const { key } = server;
