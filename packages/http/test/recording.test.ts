@@ -39,6 +39,22 @@ const post = (url: string, body: string | Buffer<ArrayBuffer>): Promise<string> 
   fetch(url, { method: "POST", body }).then((response) => response.text());
 
 describe("a recording", () => {
+  test("is of the target with its query string, where some APIs want their key", async () => {
+    await using server = await api((request, response) => response.end(`at ${request.url}`));
+    const file = newFile();
+    const secrets = ["k3y-12345678"];
+    {
+      await using recorder = await recordExchanges({
+        target: `${server.url}/a?key=k3y-12345678`,
+        file,
+        secrets,
+      });
+      expect(await (await fetch(recorder.url)).text()).toBe("at /a?key=k3y-12345678");
+    }
+    await using replayer = await replayExchanges({ file });
+    expect(await (await fetch(replayer.url)).text()).toBe("at /a?key=***");
+  });
+
   test("answers as the server did: status, headers, bodies, equal requests in their order", async () => {
     let asked = 0;
     await using server = await api(async (request, response) => {

@@ -74,7 +74,7 @@ class RecordingProxy implements Recorder {
   }
 
   get url(): string {
-    return `${this.#server?.origin}${this.#target.pathname}`;
+    return `${this.#server?.origin}${this.#target.pathname}${this.#target.search}`;
   }
 
   close(): Promise<void> {
@@ -138,7 +138,7 @@ class RecordingProxy implements Recorder {
     // Only now, because a secret may be learned after it was seen.
     const scrubber = new Scrubber([...this.#secrets]);
     const exchanges = this.#seen.flatMap((seen) => exchangeOf(seen, scrubber));
-    const target = scrubber.text(`${this.#target.origin}${this.#target.pathname}`);
+    const target = scrubber.text(this.#target.origin + this.#target.pathname + this.#target.search);
     await writeRecording(this.#file, { target, exchanges });
     if (this.#failure !== undefined) throw incomplete(this.#failure.error);
   }

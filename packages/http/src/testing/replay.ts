@@ -50,7 +50,7 @@ class ReplayServer implements Replayer {
   }
 
   get url(): string {
-    return `${this.#server?.origin}${this.#target.pathname}`;
+    return `${this.#server?.origin}${this.#target.pathname}${this.#target.search}`;
   }
 
   get unused(): readonly string[] {
