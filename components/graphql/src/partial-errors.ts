@@ -1,7 +1,7 @@
 import type { DriverContext, JsonInput, TableWriter } from "@osiris/core";
 import { isObject } from "./json.ts";
 import type { GraphqlError } from "./transport/session.ts";
-import type { Mask } from "./transport/excerpt.ts";
+import type { Mask } from "./transport/mask.ts";
 
 const COLUMNS = [
   { name: "page", type: "BIGINT" },

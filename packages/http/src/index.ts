@@ -1,6 +1,7 @@
 export { createHttpClient } from "./client.ts";
 export type { HttpClient, HttpClientOptions } from "./client.ts";
 export type { TlsOptions } from "./dispatcher.ts";
+export { excerpt } from "./excerpt.ts";
 export { parseJson } from "./json/parse-json.ts";
 export { Limiter } from "./limiter.ts";
 export type { RateLimit } from "./limiter.ts";

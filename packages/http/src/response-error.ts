@@ -1,11 +1,12 @@
 import { OsirisError, type ErrorCategory } from "@osiris/core";
+import { excerpt } from "./excerpt.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** What answers of a status other than 2xx mean. */
 export interface ResponseErrorOptions {
   /** Who answered, as users know it: `The GraphQL API`. */
   readonly who: string;
-  /** A text of the answer that says why, without secrets. */
+  /** A text of the answer that says why, without secrets. Shown as an {@link excerpt}. */
   readonly reason?: string;
   /** What to do, where the caller knows better: which field of the connection holds the token. @default by the status */
   readonly hint?: string;
@@ -27,12 +28,12 @@ interface Reading {
 export function responseError(response: Response, options: ResponseErrorOptions): OsirisError {
   const { status, headers } = response;
   const { code, category, what, hint, retryable = false } = readingOf(status, headers);
-  const reason = options.reason?.trim();
+  const reason = excerpt(options.reason ?? "");
   const asked = retryable ? retryAfterMs(headers) : undefined;
   return new OsirisError({
     code,
     category,
-    message: `${options.who} ${what} (status ${status})${reason === undefined || reason === "" ? "" : `: ${reason}`}`,
+    message: `${options.who} ${what} (status ${status})${reason === "" ? "" : `: ${reason}`}`,
     hint: options.hint ?? hint,
     retryable,
     ...(asked === undefined ? {} : { retryAfterMs: asked }),

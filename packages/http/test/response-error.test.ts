@@ -43,6 +43,12 @@ describe("what an answer stands for", () => {
   });
 });
 
+test("a reason may be a whole page: it is shown on one line, cut, without control characters", () => {
+  const reason = `<html>\r\n\u001b[31m\u0000${"x".repeat(100_000)}`;
+  const { message } = responseError(new Response(null, { status: 502 }), { who: "The API", reason });
+  expect(message).toMatch(/^The API failed \(status 502\): <html> \[31m x{200,300}…$/);
+});
+
 describe("how long to wait", () => {
   test.each([
     [{}, undefined],

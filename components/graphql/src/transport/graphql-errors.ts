@@ -1,6 +1,7 @@
 import { OsirisError, type ErrorCategory, type JsonInput } from "@osiris/core";
+import { excerpt } from "@osiris/http";
 import { isObject } from "../json.ts";
-import { excerpt, type Mask } from "./excerpt.ts";
+import type { Mask } from "./mask.ts";
 import type { GraphqlError } from "./session.ts";
 
 /** The `errors` of an answer; a server may send one that is no list. */

@@ -1,6 +1,6 @@
 import type { GraphqlConfig } from "../config.ts";
 import { isObject } from "../json.ts";
-import type { Mask } from "./excerpt.ts";
+import type { Mask } from "./mask.ts";
 import { errorsOf, failedAnswer, isThrottled, partialAnswer, throttledError } from "./graphql-errors.ts";
 import type { Posted } from "./post.ts";
 import { costTooHigh, waitOf } from "./read-waits.ts";

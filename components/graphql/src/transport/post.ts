@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { OsirisError, type JsonInput } from "@osiris/core";
-import { parseJson, responseError, retryAfterMs } from "@osiris/http";
+import { excerpt, parseJson, responseError, retryAfterMs } from "@osiris/http";
 import { GraphQLClient } from "graphql-request";
 import { isObject, kindOf } from "../json.ts";
-import { excerpt, type Mask } from "./excerpt.ts";
+import type { Mask } from "./mask.ts";
 import { errorsOf, isThrottled, summary, throttledError } from "./graphql-errors.ts";
 import type { JsonObject, Variables } from "./session.ts";
 

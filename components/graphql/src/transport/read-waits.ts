@@ -1,7 +1,6 @@
 import { OsirisError, type JsonInput } from "@osiris/core";
-import { retryAfterMs } from "@osiris/http";
+import { excerpt, retryAfterMs } from "@osiris/http";
 import { isObject } from "../json.ts";
-import { excerpt } from "./excerpt.ts";
 import type { JsonObject } from "./session.ts";
 
 /** A wait that a server asks for, and why. */

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { GraphqlConfig } from "../config.ts";
 import { credentialHeaders, type SecretHeaders } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
-import type { Mask } from "./excerpt.ts";
+import type { Mask } from "./mask.ts";
 import { judge } from "./judge.ts";
 import { openPost } from "./post.ts";
 import { waitOf } from "./read-waits.ts";
