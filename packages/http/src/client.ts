@@ -3,6 +3,7 @@ import { decodeBody } from "./content-encoding.ts";
 import { openConnections, type TlsOptions } from "./dispatcher.ts";
 import { exchange, type RawAnswer } from "./exchange.ts";
 import type { Limiter } from "./limiter.ts";
+import { LONGEST_TIMER_MS } from "./longest-timer.ts";
 import { credentialMask } from "./mask.ts";
 import { networkError, tookTooLong, type Destination } from "./network-error.ts";
 import { clientHeaders, outgoing, type Outgoing } from "./outgoing.ts";
@@ -10,7 +11,7 @@ import { Redirects } from "./redirects.ts";
 import { responseTooLarge } from "./response-error.ts";
 import { wholeResponse } from "./whole-response.ts";
 
-/** Where a client connects and how long it waits. */
+/** Where a client connects and how long it waits. `Infinity` is no limit. */
 export interface HttpClientOptions {
   /** Sent with each request. {@link Secret}s are credentials: masked in errors, never sent to another host. @default none */
   readonly headers?: Readonly<Record<string, string | Secret>>;
@@ -42,8 +43,9 @@ export interface HttpClient {
 
 /** @throws OsirisError `http.invalid_header`, `http.invalid_tls`, `http.invalid_proxy` */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { headers = {}, timeoutMs = 30_000, totalTimeoutMs = 600_000, limiter } = options;
-  const { maxResponseBytes = 64 * 1024 * 1024 } = options;
+  const { headers = {}, limiter, maxResponseBytes = 64 * 1024 * 1024 } = options;
+  const timeoutMs = Math.min(options.timeoutMs ?? 30_000, LONGEST_TIMER_MS);
+  const totalTimeoutMs = Math.min(options.totalTimeoutMs ?? 600_000, LONGEST_TIMER_MS);
   const mask = credentialMask(headers);
   const defaults = clientHeaders(headers);
   const { dispatcher, proxyOf } = openConnections(timeoutMs, options.tls);

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from "node:zlib";
 import { OsirisError } from "@osiris/core";
@@ -59,7 +60,10 @@ async function unpack(
   const method = Object.hasOwn(UNPACK, name) ? UNPACK[name] : undefined;
   if (method === undefined) throw badEncoding("it is packed in a way that is not known");
   try {
-    return await method(packed, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES });
+    return await method(packed, {
+      maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH),
+      chunkSize: CHUNK_BYTES,
+    });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
     if (code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();

@@ -1,4 +1,5 @@
 import { OsirisError } from "@osiris/core";
+import { LONGEST_TIMER_MS } from "./longest-timer.ts";
 
 /** At most so many requests at once, and so many in any period. */
 export interface RateLimit {
@@ -12,9 +13,6 @@ export interface RateLimit {
 
 /** Begun requests are remembered by the part of the period in which they began: bounded memory, 0.1 % too careful. */
 const PARTS = 1000;
-
-/** What setTimeout takes. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Lets requests through in the order in which they came. */
 export class Limiter {

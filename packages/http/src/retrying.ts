@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoffMs, isOsirisError, OsirisError } from "@osiris/core";
 import { durationText } from "./duration-text.ts";
+import { LONGEST_TIMER_MS } from "./longest-timer.ts";
 
 /** How often and after which waits something is tried again. */
 export interface RetryPolicy {
@@ -66,7 +67,7 @@ function asksForTooMuch(error: OsirisError, askedMs: number, maxWaitMs: number):
 
 async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
   try {
-    await sleep(ms, undefined, { signal });
+    await sleep(Math.min(ms, LONGEST_TIMER_MS), undefined, { signal });
   } catch (error) {
     // What the caller aborted with says more than the timer's AbortError.
     signal.throwIfAborted();

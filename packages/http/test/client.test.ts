@@ -400,3 +400,15 @@ test("the mask takes credentials out of texts", () => {
     "Bad login me@example.com:p&ss word; p%26ss%20word, key-1-and-more, key-1, a2V5LTEtYW5kLW1vcmU=, 2024";
   expect(mask(echo)).toBe("Bad login ***; ***, ***, ***, ***, 2024");
 });
+
+test.each([
+  ["timeoutMs: Infinity", { timeoutMs: Infinity }],
+  ["totalTimeoutMs: Infinity", { totalTimeoutMs: Infinity }],
+  ["totalTimeoutMs of 25 days", { totalTimeoutMs: 2 ** 31 }],
+  ["maxResponseBytes: Infinity", { maxResponseBytes: Infinity }],
+])("%s is no limit", async (_, options) => {
+  const origin = await serve((_, response) => {
+    setTimeout(() => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("hello")), 20);
+  });
+  expect(await (await client(options).fetch(origin)).text()).toBe("hello");
+});

@@ -114,3 +114,15 @@ test("ends with its signal: before, while it waits, and after an attempt that fa
   );
   await expect(failing).rejects.toThrow("Too often.");
 });
+
+test("a wait longer than a timer can be is not none", async () => {
+  let calls = 0;
+  const attempt = async (): Promise<never> => {
+    calls += 1;
+    throw busy(2 ** 32);
+  };
+  await expect(retrying(attempt, { maxWaitMs: Infinity }, AbortSignal.timeout(50))).rejects.toThrow(
+    "timeout",
+  );
+  expect(calls).toBe(1);
+});
