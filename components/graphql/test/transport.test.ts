@@ -230,6 +230,12 @@ describe("a failed request", () => {
     ["GRAPHQL_PARSE_FAILED", "graphql.invalid_query"],
     ["BAD_USER_INPUT", "graphql.invalid_query"],
     ["MAX_COST_EXCEEDED", "graphql.cost_too_high"],
+    // Hasura's.
+    ["invalid-jwt", "graphql.unauthenticated"],
+    ["access-denied", "graphql.forbidden"],
+    ["validation-failed", "graphql.invalid_query"],
+    // GitHub's.
+    ["undefinedField", "graphql.invalid_query"],
     ["INTERNAL_SERVER_ERROR", "graphql.errors"],
   ])("with the code %s is not repeated", async (extension, code) => {
     const api = await startApi([], (_, __, response) => answer(response, coded(extension)));
@@ -414,6 +420,14 @@ describe("throttling", () => {
     expect(await done.values(IDS)).toEqual(["1"]);
     const retry = done.events.find(({ event }) => event === "graphql.retry");
     expect(Number(retry?.["wait_ms"])).toBeGreaterThanOrEqual(1000);
+  });
+
+  test("by GitHub's second limit, a 403 that has it in its words alone, is waited for: a minute", async () => {
+    const body = { message: "You have exceeded a secondary rate limit. Please wait a few minutes." };
+    const api = await startApi([], (_, __, response) => answer(response, body, { status: 403 }));
+    const done = await run(api, { max_retry_wait: 30 });
+    expect(done.error).toMatchObject({ code: "graphql.throttled" });
+    expect(done.error?.message).toContain("asks to wait 60 seconds");
   });
 
   test("by Retry-After beyond max_retry_wait is an error that says for how long", async () => {

@@ -56,7 +56,7 @@ const READINGS: readonly {
     hint: "Ask for smaller pages, or for fewer fields.",
   },
   {
-    codes: new Set(["UNAUTHENTICATED", "UNAUTHORIZED", "INVALID_TOKEN"]),
+    codes: new Set(["UNAUTHENTICATED", "UNAUTHORIZED", "INVALID_TOKEN", "INVALID_JWT"]),
     code: "graphql.unauthenticated",
     category: "usage",
     hint: "Check auth_type and auth_token of the connection.",
@@ -71,10 +71,11 @@ const READINGS: readonly {
     codes: new Set([
       "GRAPHQL_VALIDATION_FAILED",
       "GRAPHQL_PARSE_FAILED",
+      "VALIDATION_FAILED",
       "BAD_USER_INPUT",
-      "undefinedField",
-      "argumentLiteralsIncompatible",
-      "missingRequiredArguments",
+      "UNDEFINEDFIELD",
+      "ARGUMENTLITERALSINCOMPATIBLE",
+      "MISSINGREQUIREDARGUMENTS",
     ]),
     code: "graphql.invalid_query",
     category: "usage",
@@ -82,9 +83,22 @@ const READINGS: readonly {
   },
 ];
 
+/** Hasura writes `rate-limit-exceeded`, GitHub `undefinedField`. */
+function hasCode({ code }: GraphqlError, codes: ReadonlySet<string>): boolean {
+  return code !== undefined && codes.has(code.replaceAll("-", "_").toUpperCase());
+}
+
 /** True when one of the errors says that it is only too early. */
 export function isThrottled(errors: readonly GraphqlError[]): boolean {
-  return errors.some(({ code }) => code !== undefined && THROTTLED.has(code));
+  return errors.some((error) => hasCode(error, THROTTLED));
+}
+
+/**
+ * True when one of the errors speaks of a rate limit. GitHub's second one may come with status 403 and nothing else.
+ * See https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+ */
+export function saysRateLimit(errors: readonly GraphqlError[]): boolean {
+  return errors.some(({ message }) => /\brate limit\b/i.test(message));
 }
 
 /** The error that a throttled answer stands for. */
@@ -105,8 +119,7 @@ export function throttledError(
 
 /** The error of an answer without data; never worth a retry: the same query fails the same. */
 export function failedAnswer(who: string, errors: readonly GraphqlError[]): OsirisError {
-  const codes = errors.map(({ code }) => code);
-  const reading = READINGS.find((each) => codes.some((code) => code !== undefined && each.codes.has(code)));
+  const reading = READINGS.find(({ codes }) => errors.some((error) => hasCode(error, codes)));
   return new OsirisError({
     code: reading?.code ?? "graphql.errors",
     category: reading?.category ?? "external",

@@ -4,7 +4,7 @@ import { excerpt, parseJson, responseError, retryAfterMs } from "@osiris/http";
 import { GraphQLClient } from "graphql-request";
 import { isObject, kindOf } from "../json.ts";
 import type { Mask } from "./mask.ts";
-import { errorsOf, isThrottled, summary, throttledError } from "./graphql-errors.ts";
+import { errorsOf, isThrottled, saysRateLimit, summary, throttledError } from "./graphql-errors.ts";
 import type { JsonObject, Variables } from "./session.ts";
 
 /** An answer of status 2xx that is one of GraphQL: it has data or errors. */
@@ -47,6 +47,9 @@ export function openPost(options: PostOptions): Post {
   };
 }
 
+/** What GitHub wants where it does not say how long. */
+const MINUTE_MS = 60_000;
+
 /** One exchange, as graphql-request wants it: with a status of 2xx and the content type of JSON. */
 async function exchange(
   url: string | URL | Request,
@@ -77,7 +80,10 @@ async function exchange(
 async function refusal(response: Response, { who, mask }: PostOptions): Promise<OsirisError> {
   const text = await response.text();
   const errors = errorsIn(text, mask);
-  if (isThrottled(errors)) return throttledError(who, errors, retryAfterMs(response.headers));
+  const asked = retryAfterMs(response.headers);
+  if (isThrottled(errors)) return throttledError(who, errors, asked);
+  if (response.status === 403 && saysRateLimit(errors))
+    return throttledError(who, errors, asked ?? MINUTE_MS);
   return responseError(response, errors.length === 0 ? { who } : { who, reason: summary(errors) });
 }
 
