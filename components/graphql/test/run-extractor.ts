@@ -46,8 +46,8 @@ export interface ProjectOptions {
   /** Of the step. @default 1 */
   readonly attempts?: number;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Steps with the same config, beside `films`. @default none */
-  readonly others?: readonly string[];
+  /** Steps beside `films`, by their ids, with what is another in their configs. @default none */
+  readonly others?: Readonly<Record<string, Config>>;
 }
 
 /** The sources under test, where the project's driver package finds them. */
@@ -92,13 +92,15 @@ export function extractorProject(config: Config, options: ProjectOptions = {}): 
 async function runStep(
   folder: string,
   config: Config,
-  { attempts = 1, environment = {}, others = [] }: ProjectOptions,
+  { attempts = 1, environment = {}, others = {} }: ProjectOptions,
   signal: AbortSignal,
 ): Promise<ExtractorRun> {
   const catalog = openCatalog({ cwd: folder, cliFolder: folder, project: {} });
   const retry = { attempts, backoff: "1ms" };
-  const step = { component: "graphql.extractor", mode: "read", needs: [], config, retry };
-  const steps = ["films", ...others].map((id) => ({ id, ...step }));
+  const step = { component: "graphql.extractor", mode: "read", needs: [], retry };
+  const steps = Object.entries({ films: {}, ...others }).map(([id, changes]) => {
+    return { id, ...step, config: { ...config, ...changes } };
+  });
   const compiled = await compile({
     text: JSON.stringify({ oml_version: "0.1.0", name: "test", steps }),
     file: "pipeline.yaml",

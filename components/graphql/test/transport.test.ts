@@ -463,7 +463,7 @@ describe("max_concurrent", () => {
       return "pass";
     });
     const config = { endpoint: api.url, query: RELAY, max_concurrent: 1 };
-    const done = await extractorProject(config, { others: ["films_2"] }).run();
+    const done = await extractorProject(config, { others: { films_2: {} } }).run();
     expect(done.record.status).toBe("succeeded");
     expect(api.requests).toHaveLength(8);
     return most;
@@ -472,6 +472,16 @@ describe("max_concurrent", () => {
   test("holds for all steps that log in as the same", async () => {
     expect(await mostAtOnce()).toBe(1);
   });
+});
+
+test("limits of a step that do not count, since another one with the same login has others, are a warning", async () => {
+  const api = await startApi(movies(1));
+  const config = { endpoint: api.url, query: QUERY };
+  const same = await extractorProject(config, { others: { films_2: {} } }).run();
+  expect(same.warnings).toEqual([]);
+  const others = { films_2: { rate_limit: { requests: 1, per_seconds: 1 } } };
+  const done = await extractorProject(config, { others }).run();
+  expect(done.warnings).toEqual([expect.stringContaining("set them on the connection")]);
 });
 
 test("a TLS file that cannot be read is an error that names its setting", async () => {

@@ -1,6 +1,7 @@
 import type { DriverContext, JsonInput } from "@osiris/core";
 import { createHttpClient, Limiter, retrying, type HttpClient, type RateLimit } from "@osiris/http";
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { GraphqlConfig } from "../config.ts";
 import { credentialHeaders, type SecretHeaders } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
@@ -65,7 +66,7 @@ export interface Tally {
 export async function openSession(config: GraphqlConfig, ctx: DriverContext): Promise<Session> {
   const endpoint = endpointOf(config.endpoint);
   const headers = credentialHeaders(config);
-  const limiter = ctx.shared(limiterKey(endpoint, headers), () => new Limiter(rateLimitOf(config)));
+  const limiter = sharedLimiter(limiterKey(endpoint, headers), rateLimitOf(config), ctx);
   const client = createHttpClient({
     headers,
     timeoutMs: config.timeout * 1000,
@@ -126,7 +127,19 @@ function maskOf(client: HttpClient, written: string, { href, searchParams }: URL
   return (text) => [...inUrl].reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
 }
 
-/** Steps that log in to one server as the same share its limits: those of the first of them hold. */
+/** Of steps with different limits those of the first hold: the others are told. */
+function sharedLimiter(key: string, limit: RateLimit, ctx: DriverContext): Limiter {
+  const shared = ctx.shared(key, () => ({ limit, limiter: new Limiter(limit) }));
+  if (!isDeepStrictEqual(shared.limit, limit)) {
+    ctx.log(
+      "warn",
+      "rate_limit and max_concurrent of this step do not count: a step that began before it has the same login and other limits; set them on the connection",
+    );
+  }
+  return shared.limiter;
+}
+
+/** Steps that log in to one server as the same share its limits. */
 function limiterKey(endpoint: URL, headers: SecretHeaders): string {
   const login = Object.entries(headers).map(([name, value]) => [name, value.reveal()]);
   const hash = createHash("sha256").update(JSON.stringify(login)).digest("base64url");
