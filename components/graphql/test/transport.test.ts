@@ -610,6 +610,20 @@ describe("credentials", () => {
     }
   });
 
+  test("in the endpoint's path are nowhere", async () => {
+    const key = "k3y-0123456789abcdef";
+    const errors = [{ message: `Not at /api/${key}`, extensions: { key } }];
+    const { url } = await startApi([], (_, __, response) => answer(response, { ...ONE, errors }));
+    for (const on_partial of ["fail", "keep"]) {
+      const done = await run(
+        { url: `${url}/\${GRAPH}`, requests: [] },
+        { on_partial },
+        { environment: { GRAPH: key } },
+      );
+      expect(filesWith([key], done.folder)).toEqual([]);
+    }
+  });
+
   test("in the endpoint's query string are nowhere", async () => {
     const secret = "key+with/üml=uts";
     const forms = [secret, encodeURIComponent(secret), secret.replace("ü", encodeURIComponent("ü"))];

@@ -56,7 +56,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 
   async function ask(request: Outgoing, signal: AbortSignal): Promise<Response> {
-    const redirects = new Redirects(mask);
+    const redirects = new Redirects(request.url, mask);
     let sent = request;
     for (;;) {
       const answer = await send(sent, signal);

@@ -136,7 +136,7 @@ export function networkError(error: unknown, { origin, proxy }: Destination): Os
   const viaProxy =
     proxy === undefined
       ? ""
-      : ` The proxy ${proxy.place} of ${proxy.variable} is on the way; NO_PROXY exempts a host.`;
+      : ` Unless NO_PROXY exempts the host, the proxy ${proxy.place} of ${proxy.variable} is on the way, and may be at fault.`;
   return new OsirisError({
     code: name,
     category: name === "http.client_closed" ? "cancelled" : "external",

@@ -4,6 +4,9 @@ import type { Outgoing } from "./outgoing.ts";
 
 const MAX_HOPS = 5;
 
+/** Some APIs take their key as a part of the path. Shorter parts are names. */
+const SHORTEST_KEY = 12;
+
 /**
  * All that another origin gets to see. Which of the other headers is a credential only the caller knows (`X-API-Key`), so none
  * goes there.
@@ -16,9 +19,12 @@ const HARMLESS = ["accept", "accept-encoding", "accept-language", "content-type"
  */
 export class Redirects {
   readonly #mask: (text: string) => string;
+  /** Parts of the path that was asked for: whoever asked knows them, and nobody else has to. */
+  readonly #known: ReadonlySet<string>;
   readonly #visited = new Set<string>();
 
-  constructor(mask: (text: string) => string) {
+  constructor({ pathname }: URL, mask: (text: string) => string) {
+    this.#known = new Set(pathname.split("/").filter(({ length }) => length >= SHORTEST_KEY));
     this.#mask = mask;
   }
 
@@ -86,7 +92,8 @@ export class Redirects {
 
   /** Without the query, which may hold a token. */
   #place({ origin, pathname }: URL): string {
-    return this.#mask(`${origin}${pathname}`);
+    const parts = pathname.split("/").map((part) => (this.#known.has(part) ? "…" : part));
+    return this.#mask(`${origin}${parts.join("/")}`);
   }
 }
 

@@ -122,6 +122,13 @@ test("a credential in the path of the new place is masked", async () => {
   expect(error.message).toContain(`${origin}/***/new`);
 });
 
+test("a key that the URL itself holds in its path is not shown, neither in the old place nor in the new", async () => {
+  const key = "k3y-0123456789";
+  const { origin } = await redirecting({ [`/api/${key}/old`]: [301, `/api/${key}/new`] });
+  const error = await failure(client().fetch(`${origin}/api/${key}/old`, { method: "POST" }));
+  expect(error.message).toContain(`${origin}/api/…/old redirects the request to ${origin}/api/…/new`);
+});
+
 test("redirect: manual and error do as on the platform; a redirect without a place is an answer", async () => {
   const { origin } = await redirecting({ "/old": [302, "/new"] });
   const { fetch } = client();

@@ -118,12 +118,18 @@ function executing({ config, endpoint, headers, client, mask, throttle }: Parts)
   return [execute, counts] as const;
 }
 
-/** Credentials are in headers, and for some servers in the URL's query string: as written, as sent, and as meant. */
-function maskOf(client: HttpClient, written: string, { href, searchParams }: URL): Mask {
+/** Shorter parts of a path are names. */
+const SHORTEST_KEY_IN_PATH = 16;
+
+/** Credentials are in headers, and for some servers in the URL: in its path, or its query, as written, as sent, and as meant. */
+function maskOf(client: HttpClient, written: string, { href, pathname, searchParams }: URL): Mask {
   const parameters = [written, href].flatMap((url) => url.split(/[?&#]/).slice(1));
   const standing = parameters.map((parameter) => parameter.slice(parameter.indexOf("=") + 1));
-  const texts = [...standing, ...searchParams.values()].filter(({ length }) => length >= 4);
-  const inUrl = new Set(texts.flatMap((text) => [text, encodeURIComponent(text.toWellFormed())]));
+  const inQuery = [...standing, ...searchParams.values()].filter(({ length }) => length >= 4);
+  const inPath = pathname.split("/").filter(({ length }) => length >= SHORTEST_KEY_IN_PATH);
+  const inUrl = new Set(
+    [...inQuery, ...inPath].flatMap((text) => [text, encodeURIComponent(text.toWellFormed())]),
+  );
   return (text) => [...inUrl].reduce((masked, value) => masked.replaceAll(value, "***"), client.mask(text));
 }
 
