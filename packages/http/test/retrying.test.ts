@@ -88,6 +88,20 @@ test("a longer wait than allowed is final, and says what was asked", async () =>
   });
 });
 
+test.each([
+  [3 * 86_400_000, "3 days"],
+  [1e20, "more than 10000 days"],
+])("a wait of %d ms is told as %s", async (asked, text) => {
+  const refused = retrying(
+    async () => {
+      throw busy(asked);
+    },
+    {},
+    never,
+  );
+  expect((await failure(refused)).message).toContain(`asks to wait ${text}, which`);
+});
+
 test("ends with its signal: before, while it waits, and after an attempt that failed because of it", async () => {
   const reason = new Error("enough");
   const controller = new AbortController();
