@@ -123,6 +123,17 @@ describe("an answer", () => {
     expect(done.error?.message).toContain("Out of order");
   });
 
+  test("with a byte order mark is taken", async () => {
+    const text = `\uFEFF${JSON.stringify({ data: { list: [{ id: "1", title: "Amélie" }] } })}`;
+    const api = await startApi([], (_, __, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end(text);
+      return undefined;
+    });
+    const done = await run(api);
+    expect(done.error).toBeUndefined();
+    expect(await done.values("SELECT title FROM films")).toEqual(["Amélie"]);
+  });
+
   test.each([["application/json; charset=iso-8859-1"], ["text/plain"]])(
     "of the type %s that is not UTF-8 is an error: its texts would be other ones",
     async (type) => {

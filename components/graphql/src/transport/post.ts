@@ -71,9 +71,11 @@ async function exchange(
     );
   // Else each byte that is none of UTF-8 becomes the same replacement character.
   if (!isUtf8(bytes)) throw notUtf8(options.who);
-  const known = new Headers(response.headers);
-  known.set("content-type", "application/json");
-  return new Response(bytes, { headers: known });
+  const headersOfJson = new Headers(response.headers);
+  headersOfJson.set("content-type", "application/json");
+  // A body would be copied into it, and out again.
+  const text = (): Promise<string> => Promise.resolve(new TextDecoder().decode(bytes));
+  return Object.defineProperty(new Response(null, { headers: headersOfJson }), "text", { value: text });
 }
 
 /** What an answer of another status says: a GraphQL error in it says more than its status. */
