@@ -98,6 +98,16 @@ function planRelay(planning: Planning, connection: Connection | undefined): Pagi
   const variable = config.pagination_variable_name ?? cursorVariable(planning, connection);
   const { cursor, hasNext } = connection;
   if (!canBePaged(planning, connection, variable)) return undefined;
+  return relayPlan(planning, variable, cursor, hasNext);
+}
+
+/** undefined for a part that is missing, which is then among the problems. */
+function relayPlan(
+  planning: Planning,
+  variable: string | undefined,
+  cursor: Selected | undefined,
+  hasNext: Selected | undefined,
+): PaginationPlan | undefined {
   if (variable === undefined || cursor === undefined || hasNext === undefined) return undefined;
   if (!isDeclared(planning, variable)) return undefined;
   return {
@@ -192,15 +202,7 @@ function planNamedPageInfo(planning: Planning, text: string): PaginationPlan | u
     const hint = "Write after: $after and declare $after: String, or name the variable here.";
     problems.add("/pagination_variable_name", "Nothing says which variable takes the cursor", hint);
   }
-  if (cursor === undefined || hasNext === undefined || variable === undefined) return undefined;
-  if (!isDeclared(planning, variable)) return undefined;
-  return {
-    kind: "relay",
-    variable,
-    cursor: cursor.path,
-    hasNext: hasNext.path,
-    totalPath: totalPath(planning),
-  };
+  return relayPlan(planning, variable, cursor, hasNext);
 }
 
 function pageInfoAt({ root, problems, pageFields }: Planning, text: string): Selected | undefined {
