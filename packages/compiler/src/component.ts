@@ -22,6 +22,8 @@ const KNOWN_PACKAGES: Readonly<Record<string, string>> = {
   "filesystem.csv_extractor": "@osiris/driver-csv",
   "filesystem.csv_writer": "@osiris/driver-csv",
   "graphql.extractor": "@osiris/driver-graphql",
+  "mysql.extractor": "@osiris/driver-mysql",
+  "mysql.writer": "@osiris/driver-mysql",
 };
 
 /** The command that installs a component which is missing, where we know it. */

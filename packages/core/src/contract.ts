@@ -376,10 +376,40 @@ export interface TableWriter {
   /** Adds a row. Values are found by column name, a missing one is NULL, an unknown name is an error. */
   append(row: Readonly<Record<string, CellInput>>): void;
   /**
+   * Adds rows column by column, as they lie in memory, for drivers that decode a binary protocol: nothing becomes a JavaScript
+   * value. One entry for each of {@link columns}, in their order; at most 2,048 rows. The memory is the caller's again when
+   * the call returns. May be mixed with {@link append}.
+   */
+  appendColumns(rowCount: number, columns: readonly ColumnData[]): void;
+  /**
    * Commits what is buffered. After it no row can be added. Safe to call twice. After a failed `append` it throws that
    * error, and so does the step: a row is missing.
    */
   close(): void;
+}
+
+/**
+ * A column of rows in memory, little-endian, laid out as Arrow and DuckDB have it. Text has to be UTF-8 and is checked, once for
+ * all rows.
+ */
+export type ColumnData = FixedWidthData | BytesData;
+
+/**
+ * Values of one width, one after the other. BOOLEAN: a byte, 0 or 1. Whole numbers, FLOAT, DOUBLE: their own. DECIMAL: the
+ * unscaled number in 16, 32, 64 or 128 bits for widths up to 4, 9, 18 and 38. DATE: days, 32 bits. TIME, TIMESTAMP and their
+ * kin: 64 bits, in the type's unit. INTERVAL: months and days of 32 bits, microseconds of 64. UUID: 128 bits, as DuckDB stores it.
+ */
+export interface FixedWidthData {
+  readonly values: ArrayBufferView<ArrayBuffer>;
+  /** A bit for each row, from the lowest of the first byte: set where there is a value. @default no NULL */
+  readonly valid?: Uint8Array<ArrayBuffer>;
+}
+
+/** VARCHAR, JSON and BLOB: all values in one piece; value `i` is from `offsets[i]` up to `offsets[i + 1]`. */
+export interface BytesData {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly offsets: Uint32Array<ArrayBuffer>;
+  readonly valid?: Uint8Array<ArrayBuffer>;
 }
 
 /** Takes what a step leaves out. Closed with the step. Secrets of the step's config become `***`, in the row too. */

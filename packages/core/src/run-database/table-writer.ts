@@ -1,6 +1,6 @@
 import { DuckDBDataChunk, type DuckDBAppender, type DuckDBType } from "@duckdb/node-api";
 import nb from "@duckdb/node-bindings";
-import type { CellInput, Column, TableWriter } from "../contract.ts";
+import type { CellInput, Column, ColumnData, TableWriter } from "../contract.ts";
 import { OsirisError } from "../errors.ts";
 import { setCell, VECTOR_ROWS, type ColumnBuffer, type Tally } from "./column-buffers/column-buffer.ts";
 import { createBuffer } from "./column-buffers/create-buffer.ts";
@@ -115,6 +115,11 @@ export class ColumnarTableWriter implements TableWriter {
       throw this.#fail(error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error);
     }
     this.#endRow();
+  }
+
+  /** Skeleton. */
+  appendColumns(_rowCount: number, _columns: readonly ColumnData[]): void {
+    throw this.#fail(new Error("not built yet"));
   }
 
   #endRow(): void {

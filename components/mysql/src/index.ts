@@ -1,0 +1,9 @@
+export type {
+  CursorConfig,
+  MysqlConnection,
+  MysqlExtractorConfig,
+  MysqlWriterConfig,
+  PartitionConfig,
+} from "./config.ts";
+export { mysqlExtractor } from "./extractor.ts";
+export { mysqlWriter } from "./writer.ts";
