@@ -72,8 +72,11 @@ export async function prepareRows(
     name: field.name,
     type: skeletonType(field.columnType ?? 253),
     sourceType: String(field.columnType),
+    sourceName: field.name,
     wireType: field.columnType ?? 253,
     unsigned: false,
+    format: "text",
+    decimals: 0,
   }));
   return {
     columns,
