@@ -2,6 +2,7 @@ export { ServerUnavailableError, startServer } from "./acquire.ts";
 export type { Absence, ServerOptions, ServerPlan, Settings, Way } from "./acquire.ts";
 export type { Absent } from "./installation.ts";
 export { mariadbServer } from "./mariadb.ts";
+export { mariadbClient, type MariadbClient } from "./mariadb-client.ts";
 export { pgbouncerServer, type PgbouncerOptions } from "./pgbouncer.ts";
 export { postgraphileServer, type PostgraphileOptions } from "./postgraphile.ts";
 export { postgresServer } from "./postgres.ts";

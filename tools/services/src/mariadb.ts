@@ -19,6 +19,9 @@ const USER = "root";
 const PASSWORD = "osiris-test";
 const DATABASE = "osiris_test";
 
+/** Debian's packages with the server and its client. */
+export const MARIADB_PACKAGES: readonly string[] = ["mariadb-server-core", "mariadb-client-core"];
+
 const ready = { log: /ready for connections/u, port: mysqlConversation };
 
 /** What Debian's configuration sets is not there without configuration files, and images differ. */
@@ -51,7 +54,7 @@ export function mariadbServer(options: ServerOptions = {}): ServerPlan {
     conversation: () => mysqlConversation,
     programs: ["mariadbd", "mariadb-install-db"],
     folders: ["/usr/libexec"],
-    packages: ["mariadb-server-core", "mariadb-client-core"],
+    packages: MARIADB_PACKAGES,
     needsOwn: () => needsOwnSettings(options),
     start: (installation) => start(installation, options),
     startContainer: () =>
