@@ -17,7 +17,6 @@ const NONE: ReadonlySet<number> = new Set();
 
 /** Rows of the binary protocol, decoded into vectors as they come, and handed on by the batch. */
 export class BinaryRows implements RowBatch {
-  readonly #columns: readonly SourceColumn[];
   readonly #vectors: readonly Vector[];
   readonly #readers: readonly ReadValue[];
   readonly #nulls: readonly Vector["setNull"][];
@@ -31,7 +30,6 @@ export class BinaryRows implements RowBatch {
   rowCount = 0;
 
   constructor(columns: readonly SourceColumn[], { zeroDates }: TypeSettings, sink: RowSink) {
-    this.#columns = columns;
     this.#sink = sink;
     this.#capacity = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(MAX_FIXED_VALUES / columns.length)));
     this.#vectors = columns.map((column) =>
@@ -71,12 +69,12 @@ export class BinaryRows implements RowBatch {
     if (bytes[start] !== 0 || at > end) throw new RangeError("it has no beginning");
     for (let column = 0; column < readers.length; column++) {
       const bit = column + FIRST_BIT;
-      if ((bytes[bits + (bit >> 3)]! & (1 << (bit & 7))) === 0)
-        at = readers[column]!(bytes, view, at, row);
+      if ((bytes[bits + (bit >> 3)]! & (1 << (bit & 7))) === 0) at = readers[column]!(bytes, view, at, row);
       else this.#nulls[column]!(row);
     }
     // A value that reached beyond the packet has moved all that follow, so that one look at the end is enough.
-    if (at !== end) throw new RangeError(`it ends ${Math.abs(at - end)} bytes ${at > end ? "later" : "earlier"}`);
+    if (at !== end)
+      throw new RangeError(`it ends ${Math.abs(at - end)} bytes ${at > end ? "later" : "earlier"}`);
   }
 
   /** Hands on what is left, after the last row. */

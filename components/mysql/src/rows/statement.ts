@@ -1,7 +1,8 @@
-import type { Connection } from "mysql2";
+import { TypedParameter, type Connection, type TypeCast, type TypedParameterValue } from "mysql2";
 import type { SqlValue } from "../connection/session.ts";
 import { mysqlError } from "../errors.ts";
 import type { ColumnDefinition } from "../types/wire-types.ts";
+import type { ClientValue } from "./cells.ts";
 import { hookMissing } from "./row-errors.ts";
 
 /**
@@ -44,19 +45,50 @@ export interface RowTaker {
   row(bytes: Buffer, start: number, end: number): void;
 }
 
-/** Asks the server to prepare a statement. The same text is prepared once in a session. */
+/** All rows of a session come from statements that are prepared with this, so that each text is prepared once. */
+const ROWS_AS_ARRAYS = { rowsAsArray: true } as const;
+
+/** Asks the server to prepare a statement. */
 export function prepareStatement(client: Connection, sql: string): Promise<WireStatement> {
   const { promise, resolve, reject } = Promise.withResolvers<WireStatement>();
-  client.prepare(sql, (error, statement) => {
-    if (error === null) resolve(statement as unknown as WireStatement);
+  client.prepare({ sql, ...ROWS_AS_ARRAYS } as never, (error: Error | null, statement: unknown) => {
+    if (error === null) resolve(statement as WireStatement);
     else reject(mysqlError(error, "Preparing the statement"));
   });
   return promise;
 }
 
+/** Frees what the server keeps of a statement. */
+export function closeStatement(client: Connection, sql: string): void {
+  client.unprepare({ sql, ...ROWS_AS_ARRAYS } as never);
+}
+
+/** Runs what takes rows: the first error rejects, and ends the connection, for the server has no other way of being told. */
+class Taking {
+  readonly #reject: (error: unknown) => void;
+  readonly #stop: () => void;
+  #failed = false;
+
+  constructor(reject: (error: unknown) => void, stop: () => void) {
+    this.#reject = reject;
+    this.#stop = stop;
+  }
+
+  do(action: () => void): void {
+    if (this.#failed) return;
+    try {
+      action();
+    } catch (error) {
+      this.#failed = true;
+      this.#reject(error);
+      this.#stop();
+    }
+  }
+}
+
 /**
  * Executes a statement, and gives the payload of each row's packet to the taker, which has to be done with it when it returns.
- * When the taker throws, `stop` has to end the connection: the server has no other way of being told.
+ * When the taker throws, `stop` has to end the connection.
  */
 export function executeRaw(
   statement: WireStatement,
@@ -65,19 +97,9 @@ export function executeRaw(
   stop: () => void,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let failed = false;
-  const take = (action: () => void): void => {
-    if (failed) return;
-    try {
-      action();
-    } catch (error) {
-      failed = true;
-      reject(error);
-      stop();
-    }
-  };
+  const taking = new Taking(reject, stop);
   let parsed = false;
-  const command = statement.execute(boundValues(values), (error) => {
+  const command = statement.execute(values.map(boundValue), (error) => {
     if (error !== null) reject(mysqlError(error, "Reading rows"));
     else if (parsed) resolve();
     else reject(hookMissing("it did not ask for a parser of rows"));
@@ -86,19 +108,78 @@ export function executeRaw(
     parsed = true;
     // It keeps a value for each row, and there are none.
     command._currentRows = { push: () => undefined };
-    take(() => taker.columns(columns));
+    taking.do(() => taker.columns(columns));
     return class {
       next({ buffer, offset, end }: Packet): void {
-        take(() => taker.row(buffer, offset, end));
+        taking.do(() => taker.row(buffer, offset, end));
       }
     };
   };
   return promise;
 }
 
-/** Numbers beyond a double's are bound as text: the server compares them as numbers all the same. */
-export function boundValues(values: readonly SqlValue[]): readonly (string | number | null)[] {
-  return values.map((value) => (typeof value === "bigint" ? String(value) : value));
+/** Takes the rows of an execution as mysql2 decodes them. */
+export interface ValueTaker {
+  columns(columns: readonly WireColumn[]): void;
+  row(values: readonly (ClientValue | null)[]): void;
+}
+
+/** As {@link executeRaw}, with nothing but what mysql2 declares. */
+export function executeDecoded(
+  client: Connection,
+  sql: string,
+  values: readonly SqlValue[],
+  taker: ValueTaker,
+  stop: () => void,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const taking = new Taking(reject, stop);
+  const fail = (error: Error): void => reject(mysqlError(error, "Reading rows"));
+  // Without a callback, which would get all rows at once, a connection that is lost is told to the client's listeners.
+  client.once("error", fail);
+  const command = client.execute({
+    sql,
+    ...ROWS_AS_ARRAYS,
+    values: values.map(boundValue),
+    typeCast: exactValue,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+  });
+  command.once("error", fail);
+  command.on("fields", (columns: readonly WireColumn[]) => taking.do(() => taker.columns(columns)));
+  command.on("result", (row: unknown) => taking.do(() => taker.row(row as readonly ClientValue[])));
+  command.once("end", () => {
+    client.removeListener("error", fail);
+    resolve();
+  });
+  return promise;
+}
+
+/** What mysql2 would decode by charsets, or make objects of, stays bytes. */
+const exactValue: TypeCast = (field, next) =>
+  typeof field !== "object" || !BYTES_AS_THEY_ARE.has(field.type) ? next() : field.buffer();
+
+const BYTES_AS_THEY_ARE: ReadonlySet<string> = new Set([
+  "VARCHAR",
+  "VAR_STRING",
+  "STRING",
+  "ENUM",
+  "SET",
+  "TINY_BLOB",
+  "MEDIUM_BLOB",
+  "LONG_BLOB",
+  "BLOB",
+  "JSON",
+  "VECTOR",
+  "GEOMETRY",
+]);
+
+/** mysql2 binds numbers as doubles; the server would compare a whole number that comes as text in doubles, too. */
+function boundValue(value: SqlValue): string | number | null | TypedParameterValue {
+  if (typeof value !== "bigint") return value;
+  if (value < -(2n ** 63n) || value >= 2n ** 64n) return String(value);
+  return value < 2n ** 63n ? TypedParameter.BIGINT(value) : TypedParameter.BIGINT.unsigned(value);
 }
 
 /**

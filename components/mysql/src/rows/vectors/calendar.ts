@@ -1,6 +1,7 @@
 /** The calendar as MySQL and DuckDB have it: Gregorian from the beginning. */
 
 const MAX_YEAR = 9999;
+const DAY_MICROS = 86_400_000_000n;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Days from 1970-01-01 to the first day of each year. */
@@ -34,11 +35,22 @@ export function dateText(days: number): string {
 }
 
 /** `hh:mm:ss.ffffff` of a number of microseconds that is not negative. Hours may be many. */
-export function timeText(micros: bigint): string {
+function timeText(micros: bigint): string {
   const seconds = Number(micros / 1_000_000n);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const fraction = String(micros % 1_000_000n).padStart(6, "0");
   return `${parts.map((part) => padded(part, 2)).join(":")}.${fraction}`;
+}
+
+/** A TIMESTAMP's microseconds since 1970-01-01, as text with six decimals. */
+export function datetimeText(micros: bigint): string {
+  const inDay = ((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS;
+  return `${dateText(Number((micros - inDay) / DAY_MICROS))} ${timeText(inDay)}`;
+}
+
+/** A TIME's microseconds as text: `-838:59:59.000000`. */
+export function durationText(micros: bigint): string {
+  return micros < 0n ? `-${timeText(-micros)}` : timeText(micros);
 }
 
 function padded(value: number, digits: number): string {

@@ -1,4 +1,4 @@
-import { daysOf, dateText, NO_DATE, timeText } from "./calendar.ts";
+import { dateText, datetimeText, daysOf, durationText, NO_DATE } from "./calendar.ts";
 import { fixedVector } from "./fixed.ts";
 import { Validity, type ReadValue, type Vector } from "./vector.ts";
 import { writeMicroseconds, writeSafeInteger } from "./words.ts";
@@ -7,7 +7,6 @@ import { writeMicroseconds, writeSafeInteger } from "./words.ts";
 export type NoDate = (row: number) => void;
 
 const DAY_SECONDS = 86_400;
-const DAY_MICROS = 86_400_000_000n;
 
 /** DATE: a length of 0 or 4, then year, month and day. */
 export function dateVector(capacity: number, noDate: NoDate): Vector {
@@ -61,11 +60,6 @@ export function datetimeVector(capacity: number, noDate: NoDate): Vector {
   );
 }
 
-function datetimeText(micros: bigint): string {
-  const inDay = ((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS;
-  return `${dateText(Number((micros - inDay) / DAY_MICROS))} ${timeText(inDay)}`;
-}
-
 /** TIME: a length of 0, 8 or 12, then the sign, days, hour, minute and second, then microseconds. An interval of those alone. */
 export function timeVector(capacity: number): Vector {
   // Months, days and microseconds; the first two stay 0.
@@ -87,8 +81,7 @@ export function timeVector(capacity: number): Vector {
     return at + 1 + length;
   };
   const order = (row: number): bigint => values[2 * row + 1]!;
-  const value = (row: number): string =>
-    order(row) < 0n ? `-${timeText(-order(row))}` : timeText(order(row));
+  const value = (row: number): string => durationText(order(row));
   return fixedVector({ values, width: 16, validity: new Validity(capacity) }, { read, value, order });
 }
 
