@@ -6,14 +6,11 @@ import type { SourceColumn, TypeSettings } from "../types/source-column.ts";
 /** A statement whose rows are read. */
 export interface Statement {
   readonly sql: string;
-  readonly values: readonly SqlValue[];
 }
 
 export interface ReadOptions {
   readonly decoder: "binary" | "mysql2";
   readonly types: TypeSettings;
-  /** Columns whose values are watched: their greatest, or their last. By name in the table. @default none */
-  readonly watch?: readonly string[];
 }
 
 /** A statement that the server has prepared: its columns are known, and no row has been read. */
@@ -29,18 +26,27 @@ export interface PreparedRows {
   close(): Promise<void>;
 }
 
-/** Takes rows. The first error ends the read. */
+/** Takes rows. The first error ends the read, and the session with it. */
 export interface RowSink {
-  /** Skeleton: rows as arrays of what `TableWriter.append` takes. To become columns of memory. */
+  /** The batch is the reader's again when the call returns. */
   rows(batch: RowBatch): void;
 }
 
+/** Up to 2,048 rows in memory. Columns are counted from 0; nothing is computed for those that nobody asks about. */
 export interface RowBatch {
   readonly rowCount: number;
-  /** The value of a watched column; exact: bigint for whole numbers, text otherwise. */
+  /**
+   * An exact value, as it can be bound again: bigint for whole numbers, BIT and YEAR, else text as the server spells it (dates and times
+   * with all six decimals, those of TIMESTAMP in UTC; bytes as hexadecimal digits).
+   */
   value(column: number, row: number): bigint | string | null;
-  /** Adds the batch to a table that was created with `columns`. */
-  appendTo(table: TableTarget): void;
+  /**
+   * A number that is greater where the value is: of whole numbers, decimals, dates and times; the same in all batches of a read.
+   * undefined for columns of other types.
+   */
+  order(column: number, row: number): bigint | null | undefined;
+  /** Adds the batch to a table that was created with `columns`, but for the rows in `without`. */
+  appendTo(table: TableTarget, without?: ReadonlySet<number>): void;
 }
 
 export type TableTarget = Awaited<ReturnType<DriverContext["createTable"]>>;
@@ -52,7 +58,11 @@ export interface Tally {
 }
 
 /** Skeleton: mysql2's rows, and few types. */
-export async function prepareRows(session: Session, { sql }: Statement): Promise<PreparedRows> {
+export async function prepareRows(
+  session: Session,
+  { sql }: Statement,
+  _options: ReadOptions,
+): Promise<PreparedRows> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly FieldPacket[]>();
   session.client.query(`SELECT * FROM (${sql}) AS q LIMIT 0`, (error, _rows, fields) =>
     error === null ? resolve(fields) : reject(error),
@@ -62,8 +72,11 @@ export async function prepareRows(session: Session, { sql }: Statement): Promise
     name: field.name,
     type: skeletonType(field.columnType ?? 253),
     sourceType: String(field.columnType),
+    sourceName: field.name,
     wireType: field.columnType ?? 253,
     unsigned: false,
+    format: "text",
+    decimals: 0,
   }));
   return {
     columns,
@@ -73,8 +86,10 @@ export async function prepareRows(session: Session, { sql }: Statement): Promise
       sink.rows({
         rowCount: rows.length,
         value: (column, row) => cells[row]?.[column] as bigint | string | null,
-        appendTo: (table) => {
-          for (const row of cells) {
+        order: () => undefined,
+        appendTo: (table, without) => {
+          for (const [at, row] of cells.entries()) {
+            if (without?.has(at)) continue;
             table.append(Object.fromEntries(columns.map(({ name }, at) => [name, row[at]])));
           }
         },
