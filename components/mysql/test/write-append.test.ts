@@ -115,7 +115,7 @@ test("names of more than one database, odd characters and quotes", async () => {
     create_table: true,
   });
   expect(run.error).toBeUndefined();
-  expect(await values("SELECT `a\"b``c'd` + `ünï` FROM `o``ther`.`a ``b``; DROP`")).toEqual([3]);
+  expect(await values("SELECT `a\"b``c'd` + `ünï` FROM `o``ther`.`a ``b``; DROP`")).toEqual(["3"]);
 });
 
 test("no rows at all", async () => {
