@@ -314,8 +314,11 @@ export interface TableWriter {
   append(row: Readonly<Record<string, CellInput>>): void;
   /**
    * Adds rows column by column, as they lie in memory, for drivers that decode a binary protocol: nothing becomes a JavaScript
-   * value. One entry for each of {@link columns}, in their order; at most 2,048 rows. The memory is the caller's again when
-   * the call returns. May be mixed with {@link append}.
+   * value. One entry for each of {@link columns}, in their order; at most 2,048 rows, and full calls are the fastest. Arrays may be
+   * longer than the rows need. The memory is the caller's again when the call returns. May be mixed with {@link append}.
+   *
+   * Not for BIT, BIGNUM, ENUM, TIME WITH TIME ZONE and nested types (`table.unsupported_type`). A value that its type does not have
+   * is an error that names row and column, as for {@link append}; memory that is laid out wrongly is `table.unusable_columns`.
    */
   appendColumns(rowCount: number, columns: readonly ColumnData[]): void;
   /**
@@ -326,15 +329,16 @@ export interface TableWriter {
 }
 
 /**
- * A column of rows in memory, little-endian, laid out as Arrow and DuckDB have it. Text has to be UTF-8 and is checked, once for
- * all rows.
+ * A column of rows in memory, little-endian, laid out as Arrow and DuckDB have it. What lies in the place of a NULL does not matter.
+ * Views of a SharedArrayBuffer are refused.
  */
 export type ColumnData = FixedWidthData | BytesData;
 
 /**
  * Values of one width, one after the other. BOOLEAN: a byte, 0 or 1. Whole numbers, FLOAT, DOUBLE: their own. DECIMAL: the
  * unscaled number in 16, 32, 64 or 128 bits for widths up to 4, 9, 18 and 38. DATE: days, 32 bits. TIME, TIMESTAMP and their
- * kin: 64 bits, in the type's unit. INTERVAL: months and days of 32 bits, microseconds of 64. UUID: 128 bits, as DuckDB stores it.
+ * kin: 64 bits, in the type's unit. INTERVAL: months and days of 32 bits, microseconds of 64. UUID: its 128 bits as one number with the
+ * highest bit inverted, as DuckDB stores it.
  */
 export interface FixedWidthData {
   readonly values: ArrayBufferView<ArrayBuffer>;
@@ -342,7 +346,10 @@ export interface FixedWidthData {
   readonly valid?: Uint8Array<ArrayBuffer>;
 }
 
-/** VARCHAR, JSON and BLOB: all values in one piece; value `i` is from `offsets[i]` up to `offsets[i + 1]`. */
+/**
+ * VARCHAR, JSON and BLOB: all values in one piece; value `i` is from `offsets[i]` up to `offsets[i + 1]`. The first need not be 0.
+ * Text is UTF-8, and JSON valid; both are checked.
+ */
 export interface BytesData {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly offsets: Uint32Array<ArrayBuffer>;
