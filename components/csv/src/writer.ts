@@ -7,6 +7,7 @@ import { copySql } from "./write/copy-sql.ts";
 import { assertColumnsExist, compressionOf, type Compression, type CsvWriterConfig } from "./write/config.ts";
 import { replaceFile } from "./write/destination.ts";
 import { encodeFile } from "./write/encode-file.ts";
+import { planFile } from "./write/plan-file.ts";
 
 /** `filesystem.csv_writer`: DuckDB writes beside the destination, then one rename makes the file appear. */
 export const csvWriter: Driver<CsvWriterConfig, CsvConnection> = defineDriver({
@@ -25,6 +26,7 @@ export const csvWriter: Driver<CsvWriterConfig, CsvConnection> = defineDriver({
   },
 
   check: checkFolder,
+  plan: planFile,
 });
 
 /** @returns the rows written */

@@ -1,3 +1,5 @@
+import { Secret } from "@osiris/core";
+import type { MysqlConnection } from "../src/index.ts";
 import { createConnection, type Connection } from "mysql2/promise";
 import type { RunningServer } from "@osiris/services";
 
@@ -20,4 +22,23 @@ export function openClient(server: RunningServer): Promise<Connection> {
     bigNumberStrings: true,
     dateStrings: true,
   });
+}
+
+/** What a session needs to sign in, with the spec's defaults. */
+export function sessionConfig(
+  server: RunningServer,
+  changes: Partial<MysqlConnection> = {},
+): MysqlConnection {
+  return {
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    password: new Secret(server.password),
+    database: server.database,
+    tls: "preferred",
+    charset: "utf8mb4",
+    connect_timeout: 10,
+    idle_timeout: 600,
+    ...changes,
+  };
 }

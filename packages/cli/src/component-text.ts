@@ -1,5 +1,5 @@
 import { omlModes } from "@osiris/compiler";
-import { connectionFields, familyOf, type ComponentSpec } from "@osiris/core";
+import { connectionFields, familyOf, type ComponentSpec, type TypeMapping } from "@osiris/core";
 import type { DiscoveredComponent } from "@osiris/runtime";
 import { configFields, type ConfigField } from "./config-fields.ts";
 import { printable, textTable } from "./text-table.ts";
@@ -7,14 +7,21 @@ import { wrapText } from "./wrap-text.ts";
 
 const WIDTH = 96;
 
-/** All that an author of a pipeline asks about a component, for people. */
-export function componentText({ spec, package: name, packageVersion }: DiscoveredComponent): string {
+/**
+ * All that an author of a pipeline asks about a component, for people.
+ * @param typeMap its driver's, when there is one
+ */
+export function componentText(
+  { spec, package: name, packageVersion }: DiscoveredComponent,
+  typeMap: readonly TypeMapping[] | undefined,
+): string {
   const parts = [
     `${spec.name} ${spec.version}\n${printable(spec.title)}`,
     wrapText(spec.description, WIDTH),
     factsText([["package", `${name}@${packageVersion}`], ...facts(spec)]),
     configText(spec),
     ...rulesText(spec),
+    ...(typeMap === undefined ? [] : [typesText(typeMap, spec)]),
     examplesText(spec),
   ];
   return parts.join("\n\n");
@@ -92,6 +99,24 @@ const COLUMNS: readonly {
 function rulesText(spec: ComponentSpec): readonly string[] {
   const rules = (spec.constraints ?? []).map(({ error }) => `- ${wrapText(error, WIDTH, "  ").trimStart()}`);
   return rules.length === 0 ? [] : [["Rules:", "", ...rules].join("\n")];
+}
+
+/** What is said of a type stands beneath it, as with the config's fields. */
+function typesText(typeMap: readonly TypeMapping[], { modes }: ComponentSpec): string {
+  const ways = { read: "->", write: "<-", both: "<->" };
+  const [mode, ...more] = modes.filter((each) => each !== "transform");
+  const usual = more.length > 0 ? ways.both : mode === "write" ? ways.write : ways.read;
+  const arrow = ({ only }: TypeMapping): string => (only === undefined ? usual : ways[only]);
+  const table = textTable(
+    [{ title: "type" }, { title: "" }, { title: "DuckDB" }],
+    typeMap.map((mapping) => [mapping.native, arrow(mapping), mapping.duckdb]),
+  );
+  const [titles = "", rule = "", ...rows] = table.split("\n");
+  const noted = rows.flatMap((row, index) => {
+    const note = typeMap[index]?.note ?? "";
+    return note === "" ? [row] : [row, wrapText(note, WIDTH, "    ")];
+  });
+  return ["Types:", "", titles, rule, ...noted].join("\n");
 }
 
 function examplesText(spec: ComponentSpec): string {

@@ -1,11 +1,30 @@
 /**
- * The driver contract: all that an author of a driver needs to know of Osiris.
+ * The driver contract: all that an author of a driver needs to know of Osiris. Here is the run of a step; what a driver is
+ * asked besides is beside it, in contract/.
  *
  * A driver reads its config and its input tables, and either fills a table (extractor, processor) or writes
  * one somewhere (writer). It never sees another step, the run folder's layout, or DuckDB itself.
  */
 
+import type { CheckRequest, CheckResult } from "./contract/check.ts";
+import type { CompileFiles, ConfigProblem } from "./contract/compile.ts";
+import type { DiscoverRequest, Discovery } from "./contract/discover.ts";
+import type { PlanRequest, WritePlan } from "./contract/plan.ts";
+import type { TypeMapping } from "./contract/type-map.ts";
 import type { JsonNumeral } from "./json-rows/json-numeral.ts";
+
+export type { CheckRequest, CheckResult, CheckWarning } from "./contract/check.ts";
+export type { CompileFiles, ConfigProblem } from "./contract/compile.ts";
+export type { DiscoverRequest, Discovery, Resource, ResourceColumn } from "./contract/discover.ts";
+export type {
+  PlannedAction,
+  PlannedChange,
+  PlannedInput,
+  PlanRefusal,
+  PlanRequest,
+  WritePlan,
+} from "./contract/plan.ts";
+export type { TypeMapping } from "./contract/type-map.ts";
 
 /** The number in a driver package's `"osiris": { "contract": … }`. It changes when this file breaks drivers. */
 export const CONTRACT_VERSION = 1;
@@ -51,100 +70,18 @@ export interface Driver<
    * all rows of what may be large. It has 30 seconds. Drivers of one family that have the same function are asked once.
    */
   discover?(at: DiscoverRequest<Connection>): Promise<Discovery>;
-}
 
-/** The small files that a config names, such as a schema, for the checks of a driver that are made before the run. */
-export interface CompileFiles {
   /**
-   * The text of the file that a field names, in UTF-8, at most 64 MiB; the same in all calls. undefined when it is not known
-   * before the run: the field is not set, its path comes from the environment, or the file cannot be read, which is then
-   * reported at the field.
-   * @param pointer JSON Pointer of a field that the spec's `paths.read` lists and that holds one path
+   * Writers: what {@link run} would change at the destination, found by looking and without a change to anything:
+   * `osiris plan` asks. Throws an `OsirisError` when that cannot be told, because nobody answers, say. It has 30 seconds.
    */
-  text(pointer: string): string | undefined;
-}
+  plan?(at: PlanRequest<Config>): Promise<WritePlan>;
 
-export interface CheckRequest<Connection = Readonly<Record<string, unknown>>> {
   /**
-   * The fields of the connection that the spec's `x-connection-fields` names, with the spec's defaults, the environment
-   * filled in, and strings under `secrets` as {@link Secret}s. Checked against the spec, but what a step may supply
-   * instead can be missing. A path is absolute; a relative one started at osiris_connections.yaml.
+   * The types that the component reads or writes: `osiris components show` shows them. Drivers of one family may share one
+   * table; users see the rows that are for the component's modes.
    */
-  readonly connection: Partial<Connection>;
-  /** Aborted when the time is over. */
-  readonly signal: AbortSignal;
-}
-
-/** A connection that works. */
-export interface CheckResult {
-  /** What answered, in a few words, without secrets: `MySQL 8.4.2 with TLS`. */
-  readonly details?: string;
-  /** What works now and will not for every step: a folder that cannot be written. @default none */
-  readonly warnings?: readonly CheckWarning[];
-}
-
-export interface CheckWarning {
-  readonly message: string;
-  /** What to do about it. */
-  readonly hint?: string;
-}
-
-export interface DiscoverRequest<
-  Connection = Readonly<Record<string, unknown>>,
-> extends CheckRequest<Connection> {
-  /** How many rows of each resource to show. 0: none, and none may be in the answer. */
-  readonly samples: number;
-}
-
-/** What a connection leads to. */
-export interface Discovery {
-  /** In any order; users see them sorted by name. */
-  readonly resources: readonly Resource[];
-  /** Why there may be more than that: a limit, or a part that could not be looked at. */
-  readonly incomplete?: string;
-}
-
-/** Something that a step can read: a table, a file, an endpoint. */
-export interface Resource {
-  /** As users know it: `public.orders`, `2024/orders.csv`. No two of one answer have the same. */
-  readonly name: string;
-  /** What it is, in a word: `table`, `view`, `file`. */
-  readonly kind: string;
-  /** How many rows it has; exact, or what the source estimates. */
-  readonly rows?: { readonly count: number; readonly exact: boolean };
-  /** Its size where it is. */
-  readonly bytes?: number;
-  /** Empty where they are not known before it is read. */
-  readonly columns: readonly ResourceColumn[];
-  /** Set when the columns' types were found in a part of the rows: the others may not fit. @default false */
-  readonly sampled?: boolean;
-  /** What a step's `config` needs to read it, beside the connection: `{ table: "orders" }`. */
-  readonly config?: Readonly<Record<string, JsonValue>>;
-  /** The first rows, by column name, at most as many as were asked for. */
-  readonly samples?: readonly Readonly<Record<string, JsonValue>>[];
-  /** Why it cannot be read as it is. */
-  readonly problem?: string;
-}
-
-/** A column as a step's table would have it. */
-export interface ResourceColumn extends Column {
-  /** As the source spells the type: `tinyint(1)`. */
-  readonly sourceType?: string;
-  /** Absent: not known. */
-  readonly nullable?: boolean;
-  /** The column's place in the primary key, from 1. */
-  readonly primaryKey?: number;
-  readonly description?: string;
-}
-
-/** One mistake in a config, found by its driver. */
-export interface ConfigProblem {
-  /** JSON Pointer of the value, `""` for the config as a whole. */
-  readonly path: string;
-  /** What is wrong and why, in plain words, without secrets. */
-  readonly message: string;
-  /** What to do about it. */
-  readonly hint?: string;
+  readonly typeMap?: readonly TypeMapping[];
 }
 
 export interface StepRequest<Config> {
@@ -377,8 +314,11 @@ export interface TableWriter {
   append(row: Readonly<Record<string, CellInput>>): void;
   /**
    * Adds rows column by column, as they lie in memory, for drivers that decode a binary protocol: nothing becomes a JavaScript
-   * value. One entry for each of {@link columns}, in their order; at most 2,048 rows. The memory is the caller's again when
-   * the call returns. May be mixed with {@link append}.
+   * value. One entry for each of {@link columns}, in their order; at most 2,048 rows, and full calls are the fastest. Arrays may be
+   * longer than the rows need. The memory is the caller's again when the call returns. May be mixed with {@link append}.
+   *
+   * Not for BIT, BIGNUM, ENUM, TIME WITH TIME ZONE and nested types (`table.unsupported_type`). A value that its type does not have
+   * is an error that names row and column, as for {@link append}; memory that is laid out wrongly is `table.unusable_columns`.
    */
   appendColumns(rowCount: number, columns: readonly ColumnData[]): void;
   /**
@@ -389,15 +329,16 @@ export interface TableWriter {
 }
 
 /**
- * A column of rows in memory, little-endian, laid out as Arrow and DuckDB have it. Text has to be UTF-8 and is checked, once for
- * all rows.
+ * A column of rows in memory, little-endian, laid out as Arrow and DuckDB have it. What lies in the place of a NULL does not matter.
+ * Views of a SharedArrayBuffer are refused.
  */
 export type ColumnData = FixedWidthData | BytesData;
 
 /**
  * Values of one width, one after the other. BOOLEAN: a byte, 0 or 1. Whole numbers, FLOAT, DOUBLE: their own. DECIMAL: the
  * unscaled number in 16, 32, 64 or 128 bits for widths up to 4, 9, 18 and 38. DATE: days, 32 bits. TIME, TIMESTAMP and their
- * kin: 64 bits, in the type's unit. INTERVAL: months and days of 32 bits, microseconds of 64. UUID: 128 bits, as DuckDB stores it.
+ * kin: 64 bits, in the type's unit. INTERVAL: months and days of 32 bits, microseconds of 64. UUID: its 128 bits as one number with the
+ * highest bit inverted, as DuckDB stores it.
  */
 export interface FixedWidthData {
   readonly values: ArrayBufferView<ArrayBuffer>;
@@ -405,7 +346,10 @@ export interface FixedWidthData {
   readonly valid?: Uint8Array<ArrayBuffer>;
 }
 
-/** VARCHAR, JSON and BLOB: all values in one piece; value `i` is from `offsets[i]` up to `offsets[i + 1]`. */
+/**
+ * VARCHAR, JSON and BLOB: all values in one piece; value `i` is from `offsets[i]` up to `offsets[i + 1]`. The first need not be 0.
+ * Text is UTF-8, and JSON valid; both are checked.
+ */
 export interface BytesData {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly offsets: Uint32Array<ArrayBuffer>;

@@ -44,7 +44,7 @@ export function compressionOf({ compression, path }: CsvWriterConfig): Compressi
 /** @throws OsirisError when an option names a column that the table does not have */
 export function assertColumnsExist(
   { columns = [], order_by = [] }: CsvWriterConfig,
-  table: InputTable,
+  table: Pick<InputTable, "table" | "columns">,
 ): void {
   const names = table.columns.map(({ name }) => name);
   for (const [option, wanted] of Object.entries({

@@ -32,8 +32,11 @@ export async function replaceFile<Result>(
   }
 }
 
-/** The permissions of the file that will be replaced; undefined when there is none. A rename replaces files only. */
-async function assertReplaceable(path: string): Promise<number | undefined> {
+/**
+ * The permissions of the file that will be replaced; undefined when there is none. A rename replaces files only.
+ * @throws OsirisError `csv.not_a_file`
+ */
+export async function assertReplaceable(path: string): Promise<number | undefined> {
   const found = await lstat(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

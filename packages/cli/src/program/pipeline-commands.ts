@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { baseDir, command, param, profile, sessionsDir } from "../command-options.ts";
+import { baseDir, command, driverTimeout, param, profile, sessionsDir } from "../command-options.ts";
 import type { CompileOptions } from "../commands/compile.ts";
 import type { ExplainOptions } from "../commands/explain.ts";
+import type { PlanOptions } from "../commands/plan.ts";
 import type { ValidateOptions } from "../commands/validate.ts";
 import type { Output } from "../output.ts";
 import type { Done } from "./done.ts";
@@ -38,5 +39,18 @@ export function pipelineCommands(program: Command, output: Output, done: Done): 
     .action(async (file: string, options: ExplainOptions) => {
       const { explainCommand } = await import("../commands/explain.ts");
       done(await explainCommand(file, options, output));
+    });
+
+  command(program, "plan", "Ask what a run would change at its destinations. Nothing is run or changed.")
+    .argument("<pipeline>", "a pipeline file or a manifest")
+    .addOption(param())
+    .addOption(profile())
+    .option("--step <step>", "only of this step (default: all that write)")
+    .addOption(driverTimeout("30s"))
+    .addOption(baseDir())
+    .addOption(sessionsDir())
+    .action(async (file: string, options: PlanOptions) => {
+      const { planCommand } = await import("../commands/plan.ts");
+      done(await planCommand(file, options, output));
     });
 }

@@ -4,6 +4,8 @@ import type { CellInput, Column, ColumnData, TableWriter } from "../contract.ts"
 import { OsirisError } from "../errors.ts";
 import { setCell, VECTOR_ROWS, type ColumnBuffer, type Tally } from "./column-buffers/column-buffer.ts";
 import { createBuffer } from "./column-buffers/create-buffer.ts";
+import { UnusableData, type ColumnCopy } from "./column-data/column-copy.ts";
+import { createCopy } from "./column-data/create-copy.ts";
 import type { TableSnapshot } from "./checkpoint-book.ts";
 import type { GuardedConnection } from "./connection.ts";
 import { fromDuckDb } from "./duckdb-errors.ts";
@@ -30,7 +32,10 @@ export class ColumnarTableWriter implements TableWriter {
   readonly #tally: Tally = { bytes: 0 };
   readonly #connection: GuardedConnection;
   readonly #appender: DuckDBAppender;
+  readonly #types: readonly DuckDBType[];
   readonly #chunk: DuckDBDataChunk;
+  /** Made when columns are appended first. */
+  #copies: readonly ColumnCopy[] | undefined;
   #rows: number;
   #inVector = 0;
   #sinceCommit = 0;
@@ -53,6 +58,7 @@ export class ColumnarTableWriter implements TableWriter {
     this.#buffers = columns.map((column, index) =>
       createBuffer(column, types[index] as DuckDBType, this.#tally),
     );
+    this.#types = types;
     this.#rows = rows;
     this.#connection = connection;
     this.#appender = appender;
@@ -99,7 +105,7 @@ export class ColumnarTableWriter implements TableWriter {
       }
       if (!ordered && found !== countKeys(row)) throw this.#unknownName(row);
     } catch (error) {
-      throw this.#fail(error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error);
+      throw this.#fail(this.#explain(error, this.#names[column]));
     }
     this.#endRow();
   }
@@ -112,20 +118,51 @@ export class ColumnarTableWriter implements TableWriter {
       for (; column < this.#buffers.length; column++)
         setCell(this.#buffers[column] as ColumnBuffer, this.#inVector, cells[column]);
     } catch (error) {
-      throw this.#fail(error instanceof Misfit ? this.#misfit(error, this.#names[column]) : error);
+      throw this.#fail(this.#explain(error, this.#names[column]));
     }
     this.#endRow();
   }
 
-  /** Skeleton. */
-  appendColumns(_rowCount: number, _columns: readonly ColumnData[]): void {
-    throw this.#fail(new Error("not built yet"));
+  appendColumns(rowCount: number, columns: readonly ColumnData[]): void {
+    if (this.#state !== "open") throw this.#notOpen();
+    this.#assertFits(rowCount, columns);
+    this.#copies ??= this.#createCopies();
+    this.#putBuffered();
+    nb.data_chunk_reset(this.#chunk.chunk);
+    nb.data_chunk_set_size(this.#chunk.chunk, rowCount);
+    let column = 0;
+    try {
+      for (; column < columns.length; column++) {
+        const vector = nb.data_chunk_get_vector(this.#chunk.chunk, column);
+        const copy = this.#copies[column] as ColumnCopy;
+        this.#bytesSinceCommit += copy.copy(vector, columns[column] as ColumnData, rowCount);
+      }
+    } catch (error) {
+      throw this.#fail(this.#explain(error, this.#names[column]));
+    }
+    this.#rows += rowCount;
+    this.#putChunk(rowCount);
+  }
+
+  #assertFits(rowCount: number, columns: readonly ColumnData[]): void {
+    if (!Number.isInteger(rowCount) || rowCount < 0 || rowCount > VECTOR_ROWS)
+      throw this.#fail(this.#unusable(`${rowCount} rows were given, not from 0 to ${VECTOR_ROWS}`));
+    if (columns.length !== this.#names.length)
+      throw this.#fail(this.#unusable(`${columns.length} columns were given, not ${this.#names.length}`));
+  }
+
+  #createCopies(): readonly ColumnCopy[] {
+    try {
+      return this.columns.map((column, index) => createCopy(column, this.#types[index] as DuckDBType));
+    } catch (error) {
+      throw this.#fail(error);
+    }
   }
 
   #endRow(): void {
     this.#rows += 1;
     this.#inVector += 1;
-    if (this.#inVector === VECTOR_ROWS || this.#tally.bytes >= BUFFERED_BYTES) this.#flushVector();
+    if (this.#inVector === VECTOR_ROWS || this.#tally.bytes >= BUFFERED_BYTES) this.#putBuffered();
   }
 
   close(): void {
@@ -136,7 +173,7 @@ export class ColumnarTableWriter implements TableWriter {
   /** Commits the rows so far, and says what they are. */
   snapshot(): TableSnapshot {
     if (this.#state === "open") {
-      this.#flushVector();
+      this.#putBuffered();
       if (this.#sinceCommit > 0) this.#commit();
     }
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -153,7 +190,7 @@ export class ColumnarTableWriter implements TableWriter {
   #end(): void {
     const complete = this.#state === "open";
     try {
-      if (complete) this.#flushVector();
+      if (complete) this.#putBuffered();
       // After an error the appender would only fail again on what it still holds.
       else this.#appender.clear();
       this.#duckdb(() => this.#appender.closeSync());
@@ -169,29 +206,49 @@ export class ColumnarTableWriter implements TableWriter {
     return error;
   }
 
+  /** Says where it was. */
+  #explain(error: unknown, column: string | undefined): unknown {
+    if (error instanceof UnusableData) return this.#unusable(`column "${column}": ${error.message}`);
+    return error instanceof Misfit ? this.#misfit(error, column) : error;
+  }
+
+  #unusable(problem: string): OsirisError {
+    return new OsirisError({
+      code: "table.unusable_columns",
+      category: "internal",
+      message: `Table "${this.table}", after row ${this.#rows}: ${problem}`,
+    });
+  }
+
   #misfit(error: Misfit, column: string | undefined): OsirisError {
     const place = error.path === "" ? "" : ` at ${error.path}`;
     return new OsirisError({
       code: "table.value_misfit",
       category: "data",
-      message: `Table "${this.table}", row ${this.#rows + 1}, column "${column}"${place}: ${error.message}`,
+      message: `Table "${this.table}", row ${this.#rows + 1 + error.row}, column "${column}"${place}: ${error.message}`,
       cause: error,
     });
   }
 
-  #flushVector(): void {
-    if (this.#inVector > 0) {
-      nb.data_chunk_reset(this.#chunk.chunk);
-      nb.data_chunk_set_size(this.#chunk.chunk, this.#inVector);
-      this.#buffers.forEach((buffer, index) => {
-        buffer.flush(nb.data_chunk_get_vector(this.#chunk.chunk, index), this.#inVector);
-      });
-      this.#bytesSinceCommit += this.#tally.bytes;
-      this.#tally.bytes = 0;
-      this.#duckdb(() => this.#appender.appendDataChunk(this.#chunk));
-      this.#sinceCommit += this.#inVector;
-      this.#inVector = 0;
-    }
+  /** Passes on the rows that wait in the buffers. */
+  #putBuffered(): void {
+    const rows = this.#inVector;
+    if (rows === 0) return;
+    nb.data_chunk_reset(this.#chunk.chunk);
+    nb.data_chunk_set_size(this.#chunk.chunk, rows);
+    this.#buffers.forEach((buffer, index) => {
+      buffer.flush(nb.data_chunk_get_vector(this.#chunk.chunk, index), rows);
+    });
+    this.#bytesSinceCommit += this.#tally.bytes;
+    this.#tally.bytes = 0;
+    this.#inVector = 0;
+    this.#putChunk(rows);
+  }
+
+  /** Appends what is in the chunk, and commits where a transaction is long enough. */
+  #putChunk(rows: number): void {
+    this.#duckdb(() => this.#appender.appendDataChunk(this.#chunk));
+    this.#sinceCommit += rows;
     if (this.#sinceCommit >= TRANSACTION_ROWS || this.#bytesSinceCommit >= TRANSACTION_BYTES) this.#commit();
   }
 

@@ -71,14 +71,15 @@ export class StepConfigs {
   }
 
   /**
-   * Resolves every step once, so that what is missing here is known before the first one starts.
-   * @returns the files of every step, by id
+   * Resolves steps once, so that what is missing here is known before the first one starts.
+   * @param steps default: all
+   * @returns the files of each step, by id
    * @throws OsirisError that names all that is missing
    */
-  check(): ReadonlyMap<string, StepFiles> {
+  check(steps: readonly ManifestStep[] = this.#manifest.steps): ReadonlyMap<string, StepFiles> {
     const files = new Map<string, StepFiles>();
     const problems: OsirisError[] = [];
-    for (const step of this.#manifest.steps) {
+    for (const step of steps) {
       try {
         files.set(step.id, this.resolve(step, findComponent(step, this.#catalog)).files);
       } catch (error) {

@@ -43,6 +43,18 @@ export async function askDriver<Answer>(
   }
 }
 
+/**
+ * What a driver has answered, as plain JSON.
+ * @throws OsirisError `driver.broken` when it is none
+ */
+export function asJson(answer: unknown, { component, method }: Omit<Question, "timeoutMs">): unknown {
+  try {
+    return JSON.parse(JSON.stringify(answer) ?? "null");
+  } catch (error) {
+    throw defect(component, `its ${method}() gives what is no JSON: ${reason(error)}`);
+  }
+}
+
 /** A defect of a driver, for its author. */
 export function defect({ spec, package: name }: DiscoveredComponent, what: string): OsirisError {
   return new OsirisError({

@@ -1,7 +1,7 @@
 import { schemaProblem } from "@osiris/compiler";
 import type { Discovery, JsonSchema } from "@osiris/core";
 import type { DiscoveredComponent } from "../discovery/driver-package.ts";
-import { defect } from "./ask-driver.ts";
+import { asJson, defect } from "./ask-driver.ts";
 
 const text = { type: "string" };
 const count = { type: "integer", minimum: 0 };
@@ -56,7 +56,7 @@ const DISCOVERY_SCHEMA: JsonSchema = {
  * @throws OsirisError `driver.broken` when it is none that the contract allows
  */
 export function readDiscovery(answer: unknown, component: DiscoveredComponent, samples: number): Discovery {
-  const plain = asJson(answer, component);
+  const plain = asJson(answer, { component, method: "discover" });
   const problem = schemaProblem(DISCOVERY_SCHEMA, plain, "it");
   if (problem !== undefined) throw defect(component, `what its discover() gives is wrong: ${problem}`);
   const { resources, ...rest } = plain as Discovery;
@@ -69,13 +69,4 @@ export function readDiscovery(answer: unknown, component: DiscoveredComponent, s
     samples > 0 ? { ...resource, samples: rows.slice(0, samples) } : resource,
   );
   return { ...rest, resources: shown };
-}
-
-function asJson(answer: unknown, component: DiscoveredComponent): unknown {
-  try {
-    return JSON.parse(JSON.stringify(answer) ?? "null");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw defect(component, `its discover() gives what is no JSON: ${why}`);
-  }
 }

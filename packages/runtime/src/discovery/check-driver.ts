@@ -6,6 +6,7 @@ import { checkExamples, type BadDriver } from "./check-examples.ts";
 import { reasonOf, thrownAt } from "./driver-fault.ts";
 import { driverOf, isInside } from "./driver-package.ts";
 import { importDriver, isDriver } from "./load-driver.ts";
+import { typeMapProblem } from "./read-type-map.ts";
 
 /** Loads the driver of a spec, and lets it look at the spec's examples. Adds what is wrong to the spec's report. */
 export async function checkDriver(read: SpecFile, folder: string): Promise<void> {
@@ -45,11 +46,21 @@ async function load(file: string, name: string, folder: string, bad: BadDriver):
       "It must be an object with a run function; see defineDriver of @osiris/core.",
     );
   } else {
-    const odd = (["validate", "columns", "check", "discover"] as const).filter(
-      (method) => driver[method] !== undefined && typeof driver[method] !== "function",
-    );
-    if (odd.length === 0) return driver;
-    bad(`"${name}" in ${shown}: ${odd.join(" and ")} must be a function`);
+    const faults = wrongMembers(driver);
+    if (faults.length === 0) return driver;
+    for (const fault of faults) bad(`"${name}" in ${shown}: ${fault}`);
   }
   return undefined;
+}
+
+/** What cannot be what the contract says, beside `run`. */
+function wrongMembers(driver: Driver): readonly string[] {
+  const odd = (["validate", "columns", "check", "discover", "plan"] as const).filter(
+    (method) => driver[method] !== undefined && typeof driver[method] !== "function",
+  );
+  const badTypes = driver.typeMap === undefined ? undefined : typeMapProblem(driver.typeMap);
+  return [
+    ...(odd.length === 0 ? [] : [`${odd.join(" and ")} must be a function`]),
+    ...(badTypes === undefined ? [] : [`its typeMap is wrong: ${badTypes}`]),
+  ];
 }

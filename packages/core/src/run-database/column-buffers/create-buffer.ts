@@ -1,6 +1,6 @@
 import { DuckDBTypeId, type DuckDBEnumType, type DuckDBType } from "@duckdb/node-api";
 import type { Column } from "../../contract.ts";
-import { parseDecimal } from "../formats/decimal.ts";
+import { decimalBytes, parseDecimal } from "../formats/decimal.ts";
 import { enumBytes } from "../formats/enum-bytes.ts";
 import { Misfit, unsupportedType } from "../formats/misfit.ts";
 import * as temporal from "../formats/temporal.ts";
@@ -104,10 +104,8 @@ export function createBuffer(column: Column, type: DuckDBType, tally: Tally): Co
   return bufferOf(type);
 }
 
-/** DuckDB stores a decimal as the smallest integer that holds its width: 16, 32, 64 or 128 bits. */
 function decimalBuffer(width: number, scale: number): ColumnBuffer {
-  const bytes = width <= 4 ? 2 : width <= 9 ? 4 : width <= 18 ? 8 : 16;
-  return integerCodedBuffer(bytes, (value) => {
+  return integerCodedBuffer(decimalBytes(width), (value) => {
     if (typeof value === "string") return parseDecimal(value, width, scale);
     throw new Misfit(value, `DECIMAL(${width},${scale})`, 'decimal text such as "12.50"');
   });

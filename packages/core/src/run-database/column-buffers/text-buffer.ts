@@ -1,11 +1,7 @@
 import nb from "@duckdb/node-bindings";
+import { INLINE_BYTES, STRING_BYTES, STRING_WORDS } from "../formats/string-layout.ts";
 import { grown, VECTOR_ROWS, type ColumnBuffer, type Tally, type Value } from "./column-buffer.ts";
 import { Validity } from "./validity.ts";
-
-/** A DuckDB string: four bytes of length, then the bytes themselves when they are no more than twelve. */
-const STRING_BYTES = 16;
-const STRING_WORDS = STRING_BYTES / 4;
-const INLINE_BYTES = 12;
 
 /**
  * A column of text. Short ASCII, which is most text there is, is laid out as DuckDB has it and goes over in one copy for

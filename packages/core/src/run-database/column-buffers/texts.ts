@@ -48,7 +48,8 @@ function wellFormed(value: Value, type: string): string {
   return value;
 }
 
-function isJson(text: string): boolean {
+/** True for text that DuckDB's JSON functions take. */
+export function isJson(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
     return !/\\ud[89a-f]/i.test(text) || holdsWellFormed(value);

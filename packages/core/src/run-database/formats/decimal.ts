@@ -5,6 +5,12 @@ const DECIMAL_TEXT = /^(?<sign>[+-]?)(?<whole>\d+)(?:\.(?<fraction>\d+))?$/;
 const SHORT_TEXT = 15;
 const POWERS_OF_TEN: readonly number[] = Array.from({ length: 39 }, (_, exponent) => 10 ** exponent);
 
+/** DuckDB stores a decimal as the smallest integer that holds its width: 16, 32, 64 or 128 bits. */
+export function decimalBytes(width: number): 2 | 4 | 8 | 16 {
+  if (width <= 9) return width <= 4 ? 2 : 4;
+  return width <= 18 ? 8 : 16;
+}
+
 /**
  * Decimal text as the unscaled integer that DuckDB stores: `"-1.5"` at scale 2 is -150. A number where it is a safe
  * integer and the text is short, else a bigint. Never rounds.

@@ -8,6 +8,8 @@ const SHOWN = 60;
  */
 export class Misfit extends Error {
   path = "";
+  /** The place of its row among those that were given together, from 0. */
+  row = 0;
 
   constructor(value: unknown, type: string, expected: string) {
     super(`${show(value)} does not fit ${type}: expected ${expected}`);
@@ -16,6 +18,11 @@ export class Misfit extends Error {
   /** The same, seen from the value that holds it. */
   within(step: string): this {
     this.path = step + this.path;
+    return this;
+  }
+
+  atRow(row: number): this {
+    this.row = row;
     return this;
   }
 }

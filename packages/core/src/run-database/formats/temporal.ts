@@ -3,9 +3,9 @@ import { digits, pad } from "./digits.ts";
 import { Misfit } from "./misfit.ts";
 
 /** DuckDB's infinite DATEs; the finite days lie between them. */
-const INFINITE_DAYS = 2 ** 31 - 1;
+export const INFINITE_DAYS: number = 2 ** 31 - 1;
 /** DuckDB's infinite TIMESTAMPs, whatever their unit. */
-const INFINITE_TICKS = 2n ** 63n - 1n;
+export const INFINITE_TICKS: bigint = 2n ** 63n - 1n;
 const SECONDS_PER_DAY = 86_400;
 /** Years beyond four digits and before Christ, as DuckDB writes them. */
 const ANY_DATE = /^(?<year>\d{4,7})-(?<month>\d{2})-(?<day>\d{2})(?<bc> \(BC\))?$/;

@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { OsirisError } from "@osiris/core";
+import type { ConnectionOptions } from "mysql2";
+import type { MysqlConnection } from "../config.ts";
+
+/** How many prepared statements a session keeps on the server, which has room for a few thousand of all its clients. */
+const PREPARED_STATEMENTS = 200;
+const KEEP_ALIVE_MS = 30_000;
+
+export interface Purpose {
+  /** `read`: the session can only read, and its transactions see one snapshot. */
+  readonly purpose: "read" | "write";
+}
+
+/** All that is said to mysql2, in one place. `encrypted` tells how the connection is to be: with `preferred`, both ways are tried. */
+export interface ClientOptions {
+  readonly options: ConnectionOptions;
+  readonly socket: Socket;
+}
+
+/** What TLS needs beside the config's words: the contents of its files. */
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** A socket on its way, and the options for a client over it. */
+export function clientOptions(
+  config: MysqlConnection,
+  purpose: Purpose["purpose"],
+  tls: TlsFiles | undefined,
+): ClientOptions {
+  const socket = openSocket(config);
+  const verified = tls !== undefined && (config.tls === "verify_ca" || config.tls === "verify_identity");
+  const options: ConnectionOptions = {
+    stream: socket,
+    host: config.host,
+    user: config.user,
+    password: config.password?.reveal() ?? "",
+    ...(config.database === undefined ? {} : { database: config.database }),
+    ...(tls === undefined
+      ? {}
+      : { ssl: { ...tls, rejectUnauthorized: verified, verifyIdentity: config.tls === "verify_identity" } }),
+    // Only whom we have made sure of gets a password as it is.
+    enableCleartextPlugin: verified,
+    charset: "UTF8MB4_UNICODE_CI",
+    // Ours covers signing in as well.
+    connectTimeout: 0,
+    connectAttributes: { program_name: "osiris" },
+    // A server cannot ask a session that reads for a file.
+    flags: purpose === "read" ? ["-LOCAL_FILES"] : [],
+    multipleStatements: false,
+    maxPreparedStatements: PREPARED_STATEMENTS,
+    // Nothing is rounded, and no Date and no time zone of the machine comes in between.
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    decimalNumbers: false,
+    jsonStrings: true,
+  };
+  return { options, socket };
+}
+
+function openSocket({ host, port, socket: path }: MysqlConnection): Socket {
+  if (path !== undefined) return connect({ path });
+  const socket = connect({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
+  });
+  // Node compares a certificate with this name when TLS begins on a socket that stands; for an address it leaves it empty,
+  // and would compare with "localhost".
+  return Object.assign(socket, { _host: host });
+}
+
+/** @throws OsirisError `mysql.tls_file` */
+export async function readTlsFiles(config: MysqlConnection, signal: AbortSignal): Promise<TlsFiles> {
+  const [ca, cert, key] = await Promise.all(
+    (["tls_ca", "tls_cert", "tls_key"] as const).map((field) => readPem(config, field, signal)),
+  );
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+async function readPem(
+  config: MysqlConnection,
+  field: "tls_ca" | "tls_cert" | "tls_key",
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const file = config[field];
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file, { encoding: "utf8", signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new OsirisError({
+      code: "mysql.tls_file",
+      category: "usage",
+      message: `${field} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      hint: "It has to be a PEM file that this user may read. A relative path starts at the file that names it.",
+      cause: error,
+    });
+  }
+}

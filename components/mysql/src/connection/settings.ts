@@ -1,0 +1,53 @@
+import type { MysqlConnection } from "../config.ts";
+import type { Purpose } from "./client-options.ts";
+
+/** For a server that waits for us: DuckDB's commits, and steps upstream. */
+const PATIENCE_SECONDS = 86_400;
+
+/**
+ * Strict, so that no value is cut or bent to fit. Nothing else is asked of the server's own mode: names stand in backquotes
+ * (no ANSI_QUOTES), backslashes escape, CHAR comes without its padding, and dates that no calendar has can be read and compared.
+ */
+const SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
+
+/** What a session is told first, so that no server's own settings change what is read or written. */
+export function sessionSettings(
+  { charset }: MysqlConnection,
+  purpose: Purpose["purpose"],
+): readonly string[] {
+  const variables = {
+    ...charsets(charset, purpose),
+    time_zone: "'+00:00'",
+    sql_mode: `'${SQL_MODE}'`,
+    autocommit: "1",
+    // A global limit would make tables shorter without a word.
+    sql_select_limit: "18446744073709551615",
+    sql_safe_updates: "0",
+    // Texts of errors are read by people, and one of them by code: the key of a row.
+    lc_messages: "'en_US'",
+    net_write_timeout: String(PATIENCE_SECONDS),
+    net_read_timeout: String(PATIENCE_SECONDS),
+    wait_timeout: String(PATIENCE_SECONDS),
+  };
+  const set = Object.entries(variables).map(([name, value]) => `${name} = ${value}`);
+  return [
+    `SET SESSION ${set.join(", ")}`,
+    ...(purpose === "read" ? ["SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"] : []),
+  ];
+}
+
+/**
+ * Results without a charset come as they are stored, and keep what each column says of itself. Literals are text for comparing
+ * when rows are read; when they are written, they are bytes to store.
+ */
+function charsets(
+  charset: MysqlConnection["charset"],
+  purpose: Purpose["purpose"],
+): Readonly<Record<string, string>> {
+  const sent = charset === "binary" && purpose === "write" ? "binary" : "utf8mb4";
+  return {
+    character_set_client: sent,
+    character_set_connection: sent,
+    character_set_results: charset === "binary" ? "NULL" : "utf8mb4",
+  };
+}

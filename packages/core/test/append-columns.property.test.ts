@@ -1,0 +1,68 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { StepTables, type Cell } from "../src/index.ts";
+import { arbitraryColumn } from "./arbitrary-columns.ts";
+import { columnMemory } from "./column-memory.ts";
+import { openDatabase } from "./open-database.ts";
+import { readColumns } from "./write-and-read.ts";
+
+/** The short form; the full one is `OSIRIS_FUZZ_RUNS=2000 npx vitest run --project @osiris/core property`. */
+const RUNS = Number(process.env["OSIRIS_FUZZ_RUNS"] ?? 100);
+
+interface Given {
+  readonly type: string;
+  readonly cells: readonly Cell[];
+}
+
+const columns = fc.integer({ min: 1, max: 40 }).chain((rows) =>
+  fc.array(
+    arbitraryColumn(rows).filter(({ type, cells }) => columnMemory(type, cells) !== undefined),
+    { minLength: 1, maxLength: 6 },
+  ),
+);
+
+/** The same rows once by columns and once by rows; `rows` says how many go at a time. */
+async function writeBoth(
+  given: readonly Given[],
+  rows: number,
+  byRows: (call: number) => boolean,
+): Promise<void> {
+  const count = given[0]?.cells.length ?? 0;
+  const database = await openDatabase();
+  const tables = await StepTables.open(database, "step");
+  const writer = await tables.create(given.map(({ type }, index) => ({ name: `c${index}`, type })));
+  for (let start = 0; start < count; start += rows) {
+    const slices = given.map(({ type, cells }) => ({ type, cells: cells.slice(start, start + rows) }));
+    const taken = slices[0]?.cells.length ?? 0;
+    if (byRows(start / rows)) {
+      for (let row = 0; row < taken; row++) {
+        writer.append(Object.fromEntries(slices.map(({ cells }, index) => [`c${index}`, cells[row]])));
+      }
+    } else {
+      const memory = slices.map(({ type, cells }) => columnMemory(type, cells));
+      writer.appendColumns(
+        taken,
+        memory.filter((data) => data !== undefined),
+      );
+    }
+  }
+  expect(writer.rows).toBe(count);
+  await tables.publish(await tables.seal());
+  expect(await readColumns(database)).toEqual(
+    Object.fromEntries(given.map(({ cells }, index) => [`c${index}`, cells])),
+  );
+  await database.close();
+}
+
+test(
+  "columns of memory are read as the cells that they hold, whatever their types",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(columns, fc.integer({ min: 1, max: 40 }), fc.nat(3), (given, rows, every) =>
+        writeBoth(given, rows, (call) => every > 0 && call % (every + 1) === 1),
+      ),
+      { numRuns: RUNS },
+    );
+  },
+  60_000 + RUNS * 500,
+);
