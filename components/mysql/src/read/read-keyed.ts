@@ -65,7 +65,12 @@ class KeyedRead {
     let following: PreparedRows | undefined;
     for (;;) {
       const where =
-        this.#last === undefined ? undefined : after(this.#keyset, this.#last.map((value) => value ?? noPlace()));
+        this.#last === undefined
+          ? undefined
+          : after(
+              this.#keyset,
+              this.#last.map((value) => value ?? noPlace()),
+            );
       const { sql, values } = this.#reading.selection.all({
         where,
         index: "FORCE INDEX (PRIMARY)",

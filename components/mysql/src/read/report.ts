@@ -39,5 +39,9 @@ export function tellRows({ ctx, table }: Reading): void {
     "values",
   );
   const columns = zeroDates.map(([name, count]) => `${name} (${count})`).join(", ");
-  ctx.log("warn", `Dates that no calendar has are NULL in the table: ${columns}`, Object.fromEntries(zeroDates));
+  ctx.log(
+    "warn",
+    `Dates that no calendar has are NULL in the table: ${columns}`,
+    Object.fromEntries(zeroDates),
+  );
 }

@@ -48,11 +48,7 @@ export class StepTable {
   /** Prepares a statement whose rows are only looked at. */
   prepareOther(session: Session, sql: string): Promise<PreparedRows> {
     const { decoder, zero_dates, tinyint1 } = this.#config;
-    return prepareRows(
-      session,
-      { sql },
-      { decoder, types: { zeroDates: zero_dates ?? "null", tinyint1 } },
-    );
+    return prepareRows(session, { sql }, { decoder, types: { zeroDates: zero_dates ?? "null", tinyint1 } });
   }
 
   /** Where a column of the source stands among the table's. */

@@ -71,7 +71,8 @@ function cursorProblems({ cursor, columns, query }: MysqlExtractorConfig): reado
     return [
       {
         path: "/cursor",
-        message: "the rows of a query have no primary key, so those that were delivered could not be left out",
+        message:
+          "the rows of a query have no primary key, so those that were delivered could not be left out",
         hint: "Name the columns that tell rows apart in cursor.key, or set boundary: open without a lookback.",
       },
     ];

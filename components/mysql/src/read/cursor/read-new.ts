@@ -172,7 +172,9 @@ class NewRows {
   #count(value: string): bigint {
     const count = countOf(this.#setup.type, value);
     if (count === undefined)
-      throw foreign(`has the value ${JSON.stringify(value)}, which "${this.#setup.cursor.column}" cannot have`);
+      throw foreign(
+        `has the value ${JSON.stringify(value)}, which "${this.#setup.cursor.column}" cannot have`,
+      );
     return count;
   }
 
