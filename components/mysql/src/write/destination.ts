@@ -2,7 +2,8 @@ import { OsirisError, type Column } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
 import { quoteName, quoteTable, tableOf, type TableName } from "../names.ts";
-import { addColumnsSql, columnType, DELETED_TYPE } from "./add-columns.ts";
+import { mysqlTypeFor } from "../types/type-map.ts";
+import { addColumnsSql, DELETED_TYPE } from "./add-columns.ts";
 import { bindColumns, foldName, listNames } from "./bind-columns.ts";
 import { createTableSql } from "./create-table.ts";
 import { swapObstacles } from "./swap-obstacles.ts";
@@ -43,7 +44,7 @@ export async function findDestination(
   if (method === "delete_insert" && !table.transactional) throw notTransactional(table);
   if (method === "upsert") checkUniqueKey(config, table);
   const added = [
-    ...(columns === undefined ? [] : columnsToAdd(config, table, columns)),
+    ...(columns === undefined ? [] : columnsToAdd(session, config, table, columns)),
     ...deletedColumnToAdd(config, table),
   ];
   return { name: table.name, table, method, added, createSql: undefined };
@@ -119,13 +120,17 @@ function checkUniqueKey(config: MysqlWriterConfig, table: TargetTable): void {
 }
 
 function columnsToAdd(
+  session: Session,
   config: MysqlWriterConfig,
   table: TargetTable,
   columns: readonly Column[],
 ): readonly AddedColumn[] {
   const { unknown } = bindColumns(columns, table.columns, displayName(table.name));
   if (unknown.length === 0) return [];
-  const added = unknown.map((column) => ({ name: column.name, type: columnType(column) }));
+  const added = unknown.map((column) => ({
+    name: column.name,
+    type: mysqlTypeFor(column, { key: false, product: session.server.product }),
+  }));
   if (config.on_schema_change === "add_columns") return added;
   throw new OsirisError({
     code: "mysql.unknown_columns",

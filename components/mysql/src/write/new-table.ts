@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { isOsirisError, OsirisError } from "@osiris/core";
 import { openSession, type Session } from "../connection/session.ts";
+import { serverErrno } from "../errors.ts";
 import { quoteTable, type TableName } from "../names.ts";
 import { addColumnsSql } from "./add-columns.ts";
 import { displayName, type Destination } from "./destination.ts";
-import { retryLocked, serverErrno, type Attempts } from "./transaction.ts";
+import { retryLocked, type Attempts } from "./transaction.ts";
 
 const CLEANUP_MS = 10_000;
 
