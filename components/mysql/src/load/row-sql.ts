@@ -25,8 +25,8 @@ export function rowSql(load: Load): RowSql {
   const values = load.columns.map((column) => ({ name: column.target.name, ...valueSql(column) }));
   const names = values.map(({ name }) => quoteName(name)).join(", ");
   const from = `FROM (${load.select}) AS loaded`;
-  const line = `concat_ws(chr(9), ${values.map(lineField).join(", ")})`;
-  const tuple = `concat('(', concat_ws(',', ${values.map(tupleValue).join(", ")}), ')')`;
+  const line = `concat(${values.map(lineField).join(", chr(9), ")})`;
+  const tuple = `concat('(', ${values.map(tupleValue).join(", ',', ")}, ')')`;
   return {
     lines: `SELECT encode(${unlessRefused(values, line)}) AS line ${from}`,
     loadData: (charset) => loadDataSql(load, values, charset),
@@ -56,27 +56,27 @@ function refusalOf(values: readonly NamedValue[]): string {
   return cases.length === 0 ? "CAST(NULL AS VARCHAR)" : `CASE ${cases.join(" ")} END`;
 }
 
-/** What the characters that a syntax knows are written as, the escape character first. */
-type Escapes = readonly (readonly [character: string, code: number, written: string])[];
+/** Characters that a syntax knows, the escape character first, and what they are written as. */
+type Escapes = readonly (readonly [code: number, written: string])[];
 
 const LINE_ESCAPES: Escapes = [
-  ["\\\\", 92, "\\\\"],
-  ["\\t", 9, "\\t"],
-  ["\\n", 10, "\\n"],
-  ["\\r", 13, "\\r"],
-  ["\\x00", 0, "\\0"],
+  [92, "\\\\"],
+  [9, "\\t"],
+  [10, "\\n"],
+  [13, "\\r"],
+  [0, "\\0"],
 ];
 const LITERAL_ESCAPES: Escapes = [
-  ["\\\\", 92, "\\\\"],
-  ["'", 39, "''"],
-  ["\\x00", 0, "\\0"],
+  [92, "\\\\"],
+  [39, "''"],
+  [0, "\\0"],
 ];
 
-/** Most texts have none of these characters: one look at them is quicker than many replacements. */
+/** Most texts have none of these characters, and to look for one takes a fraction of the time of a replacement. */
 function escaped(text: string, escapes: Escapes): string {
-  const some = `regexp_matches(${text}, '[${escapes.map(([character]) => character.replaceAll("'", "''")).join("")}]')`;
+  const some = escapes.map(([code]) => `contains(${text}, chr(${code}))`).join(" OR ");
   const replaced = escapes.reduce(
-    (inner, [, code, instead]) => `replace(${inner}, chr(${code}), ${quoteLiteral(instead)})`,
+    (inner, [code, written]) => `replace(${inner}, chr(${code}), ${quoteLiteral(written)})`,
     text,
   );
   return `CASE WHEN ${some} THEN ${replaced} ELSE ${text} END`;
