@@ -1,7 +1,10 @@
 export { ServerUnavailableError, startServer } from "./acquire.ts";
 export type { Absence, ServerOptions, ServerPlan, Settings, Way } from "./acquire.ts";
+export { certificate, type CertificateOptions, type Identity } from "./certificates.ts";
 export type { Absent } from "./installation.ts";
 export { mariadbServer } from "./mariadb.ts";
+export { mysqlServer } from "./mysql.ts";
+export type { ServerTls, TlsServerOptions } from "./mysql-tls.ts";
 export { pgbouncerServer, type PgbouncerOptions } from "./pgbouncer.ts";
 export { postgraphileServer, type PostgraphileOptions } from "./postgraphile.ts";
 export { postgresServer } from "./postgres.ts";

@@ -1,7 +1,17 @@
-import type { Column, DriverContext } from "@osiris/core";
-import type { FieldPacket } from "mysql2";
+import { uniqueColumnNames, type DriverContext } from "@osiris/core";
 import type { Session, SqlValue } from "../connection/session.ts";
-import type { SourceColumn, TypeSettings } from "../types/source-column.ts";
+import { sourceColumn, type SourceColumn, type TypeSettings } from "../types/source-column.ts";
+import { BinaryRows } from "./binary-rows.ts";
+import { ClientRows } from "./client-rows.ts";
+import { columnsChanged, isSameColumn, noColumns } from "./row-errors.ts";
+import {
+  closeStatement,
+  columnName,
+  executeDecoded,
+  executeRaw,
+  prepareStatement,
+  type WireColumn,
+} from "./statement.ts";
 
 /** A statement whose rows are read. */
 export interface Statement {
@@ -57,55 +67,50 @@ export interface Tally {
   readonly zeroDates: ReadonlyMap<string, number>;
 }
 
-/** Skeleton: mysql2's rows, and few types. */
+/**
+ * Prepares a statement: the server tells the columns of its rows, and reads none.
+ * @throws OsirisError of `mysqlError`, `mysql.no_rows_to_read`
+ */
 export async function prepareRows(
   session: Session,
   { sql }: Statement,
-  _options: ReadOptions,
+  { decoder, types }: ReadOptions,
 ): Promise<PreparedRows> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly FieldPacket[]>();
-  session.client.query(`SELECT * FROM (${sql}) AS q LIMIT 0`, (error, _rows, fields) =>
-    error === null ? resolve(fields) : reject(error),
-  );
-  const fields = await promise;
-  const columns: readonly SourceColumn[] = fields.map((field) => ({
-    name: field.name,
-    type: skeletonType(field.columnType ?? 253),
-    sourceType: String(field.columnType),
-    sourceName: field.name,
-    wireType: field.columnType ?? 253,
-    unsigned: false,
-    format: "text",
-    decimals: 0,
-  }));
+  const { client } = session;
+  const statement = await prepareStatement(client, sql);
+  if (statement.columns.length === 0) throw noColumns();
+  const columns = sourceColumns(statement.columns, types);
+  const stop = (): void => session.destroy();
+  const compare = (now: readonly WireColumn[]): void => {
+    const executed = sourceColumns(now, types);
+    if (
+      executed.length !== columns.length ||
+      !columns.every((column, at) => isSameColumn(column, executed[at]))
+    )
+      throw columnsChanged(columns, executed);
+  };
   return {
     columns,
     async read(values, sink) {
-      const rows = await session.query(sql, values);
-      const cells = rows.map((row) => columns.map((column) => cellOf(column, row[column.name] ?? null)));
-      sink.rows({
-        rowCount: rows.length,
-        value: (column, row) => cells[row]?.[column] as bigint | string | null,
-        order: () => undefined,
-        appendTo: (table, without) => {
-          for (const [at, row] of cells.entries()) {
-            if (without?.has(at)) continue;
-            table.append(Object.fromEntries(columns.map(({ name }, at) => [name, row[at]])));
-          }
-        },
-      });
-      return { rows: rows.length, zeroDates: new Map() };
+      if (decoder === "mysql2") {
+        const rows = new ClientRows(columns, types, sink);
+        const taker = { columns: compare, row: (cells: never) => rows.row(cells) };
+        await executeDecoded(client, sql, values, taker, stop);
+        return rows.finish();
+      }
+      const rows = new BinaryRows(columns, types, sink);
+      const row = (bytes: Buffer, start: number, end: number): void => rows.row(bytes, start, end);
+      await executeRaw(statement, values, { columns: compare, row }, stop);
+      return rows.finish();
     },
-    close: async () => undefined,
+    close: async () => closeStatement(client, sql),
   };
 }
 
-function skeletonType(wireType: number): string {
-  if (wireType === 3 || wireType === 8) return "BIGINT";
-  if (wireType === 12) return "TIMESTAMP";
-  return "VARCHAR";
-}
-
-function cellOf({ type }: Column, text: string | null): bigint | string | null {
-  return type === "BIGINT" && text !== null ? BigInt(text) : text;
+function sourceColumns(columns: readonly WireColumn[], types: TypeSettings): readonly SourceColumn[] {
+  const sources = columns.map(columnName);
+  const names = uniqueColumnNames(sources);
+  return columns.map((column, at) =>
+    sourceColumn(column, { source: sources[at] ?? "", table: names[at] ?? "" }, types),
+  );
 }

@@ -33,9 +33,8 @@ export class BytesCopy implements ColumnCopy {
     this.#check(pieces);
     this.#layOut(pieces);
     nb.copy_data_to_vector(vector, 0, this.#inline.buffer, 0, rows * STRING_BYTES);
-    const { bytes, offsets } = pieces;
-    for (const row of this.#far)
-      nb.vector_assign_string_element_len(vector, row, bytes.subarray(offsets[row], offsets[row + 1]));
+    for (const row of this.#far) nb.vector_assign_string_element_len(vector, row, valueAt(pieces, row));
+    const { offsets } = pieces;
     copyNulls(vector, pieces.nulls, rows);
     return (offsets[rows] as number) - (offsets[0] as number);
   }
@@ -73,13 +72,16 @@ export function checkUtf8(pieces: Pieces, type: string): void {
 }
 
 /** Calls back with each value that is not NULL. */
-export function forEachValue(
-  { bytes, offsets, rows, nulls }: Pieces,
-  take: (value: Uint8Array, row: number) => void,
-): void {
-  for (let row = 0; row < rows; row++) {
-    if (!isNull(nulls, row)) take(bytes.subarray(offsets[row], offsets[row + 1]), row);
+export function forEachValue(pieces: Pieces, take: (value: Uint8Array, row: number) => void): void {
+  for (let row = 0; row < pieces.rows; row++) {
+    if (!isNull(pieces.nulls, row)) take(valueAt(pieces, row), row);
   }
+}
+
+function valueAt({ bytes, offsets }: Pieces, row: number): Uint8Array {
+  const start = offsets[row] as number;
+  // For text of a few bytes `subarray` takes twice as long.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, (offsets[row + 1] as number) - start);
 }
 
 export function textOf(value: Uint8Array): string {

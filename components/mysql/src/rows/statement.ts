@@ -1,0 +1,196 @@
+import { TypedParameter, type Connection, type TypeCast, type TypedParameterValue } from "mysql2";
+import type { SqlValue } from "../connection/session.ts";
+import { mysqlError } from "../errors.ts";
+import type { ColumnDefinition } from "../types/wire-types.ts";
+import type { ClientValue } from "./cells.ts";
+import { hookMissing } from "./row-errors.ts";
+
+/**
+ * mysql2's prepared statements, with what it does not declare: it is pinned, and a test looks whether this is still so.
+ * The hook is `buildParserFromFields`: what it returns is constructed once, and given each row's packet.
+ */
+export interface WireStatement {
+  readonly columns: readonly WireColumn[];
+  execute(values: readonly unknown[], done: (error: Error | null) => void): ExecuteCommand;
+}
+
+interface ExecuteCommand {
+  buildParserFromFields?: (columns: readonly WireColumn[]) => new () => RowParser;
+  /** Where it keeps what the parser returns. */
+  _currentRows: unknown;
+}
+
+interface RowParser {
+  next(packet: Packet): void;
+}
+
+/** One object for all packets. */
+interface Packet {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly end: number;
+}
+
+export interface WireColumn extends ColumnDefinition {
+  /** Decoded by the column's own charset. */
+  readonly name: string;
+  readonly _buf: Buffer;
+  readonly _orgTableStart: number;
+  readonly _orgTableLength: number;
+}
+
+/** Takes the rows of an execution. What it throws ends the read. */
+export interface RowTaker {
+  columns(columns: readonly WireColumn[]): void;
+  row(bytes: Buffer, start: number, end: number): void;
+}
+
+/** All rows of a session come from statements that are prepared with this, so that each text is prepared once. */
+const ROWS_AS_ARRAYS = { rowsAsArray: true } as const;
+
+/** Asks the server to prepare a statement. */
+export function prepareStatement(client: Connection, sql: string): Promise<WireStatement> {
+  const { promise, resolve, reject } = Promise.withResolvers<WireStatement>();
+  client.prepare({ sql, ...ROWS_AS_ARRAYS } as never, (error: Error | null, statement: unknown) => {
+    if (error === null) resolve(statement as WireStatement);
+    else reject(mysqlError(error, "Preparing the statement"));
+  });
+  return promise;
+}
+
+/** Frees what the server keeps of a statement. */
+export function closeStatement(client: Connection, sql: string): void {
+  client.unprepare({ sql, ...ROWS_AS_ARRAYS } as never);
+}
+
+/** Runs what takes rows: the first error rejects, and ends the connection, for the server has no other way of being told. */
+class Taking {
+  readonly #reject: (error: unknown) => void;
+  readonly #stop: () => void;
+  #failed = false;
+
+  constructor(reject: (error: unknown) => void, stop: () => void) {
+    this.#reject = reject;
+    this.#stop = stop;
+  }
+
+  do(action: () => void): void {
+    if (this.#failed) return;
+    try {
+      action();
+    } catch (error) {
+      this.#failed = true;
+      this.#reject(error);
+      this.#stop();
+    }
+  }
+}
+
+/**
+ * Executes a statement, and gives the payload of each row's packet to the taker, which has to be done with it when it returns.
+ * When the taker throws, `stop` has to end the connection.
+ */
+export function executeRaw(
+  statement: WireStatement,
+  values: readonly SqlValue[],
+  taker: RowTaker,
+  stop: () => void,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const taking = new Taking(reject, stop);
+  let parsed = false;
+  const command = statement.execute(values.map(boundValue), (error) => {
+    if (error !== null) reject(mysqlError(error, "Reading rows"));
+    else if (parsed) resolve();
+    else reject(hookMissing("it did not ask for a parser of rows"));
+  });
+  command.buildParserFromFields = (columns) => {
+    parsed = true;
+    // It keeps a value for each row, and there are none.
+    command._currentRows = { push: () => undefined };
+    taking.do(() => taker.columns(columns));
+    return class {
+      next({ buffer, offset, end }: Packet): void {
+        taking.do(() => taker.row(buffer, offset, end));
+      }
+    };
+  };
+  return promise;
+}
+
+/** Takes the rows of an execution as mysql2 decodes them. */
+export interface ValueTaker {
+  columns(columns: readonly WireColumn[]): void;
+  row(values: readonly (ClientValue | null)[]): void;
+}
+
+/** As {@link executeRaw}, with nothing but what mysql2 declares. */
+export function executeDecoded(
+  client: Connection,
+  sql: string,
+  values: readonly SqlValue[],
+  taker: ValueTaker,
+  stop: () => void,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const taking = new Taking(reject, stop);
+  const fail = (error: Error): void => reject(mysqlError(error, "Reading rows"));
+  // Without a callback, which would get all rows at once, a connection that is lost is told to the client's listeners.
+  client.once("error", fail);
+  const command = client.execute({
+    sql,
+    ...ROWS_AS_ARRAYS,
+    values: values.map(boundValue),
+    typeCast: exactValue,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+  });
+  command.once("error", fail);
+  command.on("fields", (columns: readonly WireColumn[]) => taking.do(() => taker.columns(columns)));
+  command.on("result", (row: unknown) => taking.do(() => taker.row(row as readonly ClientValue[])));
+  command.once("end", () => {
+    client.removeListener("error", fail);
+    resolve();
+  });
+  return promise;
+}
+
+/** What mysql2 would decode by charsets, or make objects of, stays bytes. */
+const exactValue: TypeCast = (field, next) =>
+  typeof field !== "object" || !BYTES_AS_THEY_ARE.has(field.type) ? next() : field.buffer();
+
+const BYTES_AS_THEY_ARE: ReadonlySet<string> = new Set([
+  "VARCHAR",
+  "VAR_STRING",
+  "STRING",
+  "ENUM",
+  "SET",
+  "TINY_BLOB",
+  "MEDIUM_BLOB",
+  "LONG_BLOB",
+  "BLOB",
+  "JSON",
+  "VECTOR",
+  "GEOMETRY",
+]);
+
+/** mysql2 binds numbers as doubles; the server would compare a whole number that comes as text in doubles, too. */
+function boundValue(value: SqlValue): string | number | null | TypedParameterValue {
+  if (typeof value !== "bigint") return value;
+  if (value < -(2n ** 63n) || value >= 2n ** 64n) return String(value);
+  return value < 2n ** 63n ? TypedParameter.BIGINT(value) : TypedParameter.BIGINT.unsigned(value);
+}
+
+/**
+ * A column's name, which is always in UTF-8. mysql2 decodes it by the charset of the column's values, which is right only while the server
+ * converts those to UTF-8 as well.
+ */
+export function columnName(column: WireColumn): string {
+  const { _buf: bytes, _orgTableStart: before, _orgTableLength: length } = column;
+  const at = before + length;
+  const first = bytes[at] ?? 0;
+  // Of at most 256 characters, so its length has one byte or three.
+  const [from, size] = first < 0xfb ? [at + 1, first] : [at + 3, bytes.readUInt16LE(at + 1)];
+  return bytes.toString("utf8", from, from + size);
+}
