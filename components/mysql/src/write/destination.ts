@@ -6,7 +6,7 @@ import { mysqlTypeFor } from "../types/type-map.ts";
 import { addColumnsSql, DELETED_TYPE } from "./add-columns.ts";
 import { bindColumns, foldName, listNames } from "./bind-columns.ts";
 import { createTableSql } from "./create-table.ts";
-import { swapObstacles } from "./swap-obstacles.ts";
+import { swapObstacles, swapRefused } from "./swap-obstacles.ts";
 import { describeTable, type TargetTable } from "./target-table.ts";
 
 /** Where the rows go and how: decided by looking, before anything is changed. */
@@ -168,13 +168,7 @@ function deletedColumn(config: MysqlWriterConfig): AddedColumn {
 
 async function refuseSwap(session: Session, table: TargetTable): Promise<void> {
   const obstacles = await swapObstacles(session, table);
-  if (obstacles.length === 0) return;
-  throw new OsirisError({
-    code: "mysql.swap_refused",
-    category: "usage",
-    message: `${displayName(table.name)} cannot be replaced by a new table: ${obstacles.join("; ")}`,
-    hint: "Set replace_method: delete_insert, which empties and fills the table in one transaction.",
-  });
+  if (obstacles.length > 0) throw swapRefused(displayName(table.name), obstacles);
 }
 
 function noTable(name: TableName): OsirisError {
