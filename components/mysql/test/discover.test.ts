@@ -56,7 +56,7 @@ const MARIADB_TYPES = ["uuid", "inet4", "inet6"];
 
 describe("discovering", () => {
   server.prepare(async () => {
-    const isMariadb = server.url.startsWith("mysql:") && process.env["OSIRIS_TEST_MYSQL84"] !== "1";
+    const isMariadb = process.env["OSIRIS_TEST_MYSQL84"] !== "1";
     const types = [...ALL_TYPES, ...(isMariadb ? MARIADB_TYPES : [])];
     await sql(
       `CREATE TABLE every_type (${types.map((type, at) => `c${at} ${type}`).join(", ")})`,
