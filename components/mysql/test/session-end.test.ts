@@ -107,10 +107,10 @@ test("a silent statement ends after idle_timeout, and stops on the server", asyn
 });
 
 test("a session that has nothing to do is not silent", async () => {
-  await using session = await open(never, { idle_timeout: 0.2 });
+  await using session = await open(never, { idle_timeout: 0.5 });
   // Longer than idle_timeout, in which nothing is asked; and a statement that takes less.
   const other = await open();
-  await other.query("SELECT SLEEP(0.5)");
+  await other.query("SELECT SLEEP(1)");
   await other[Symbol.asyncDispose]();
   expect(await session.query("SELECT 1 AS one")).toEqual([{ one: "1" }]);
 });
