@@ -53,7 +53,7 @@ export async function readCatalog(session: Session, schema: string | undefined):
     schema === undefined ? "NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')" : "= ?";
   const values = schema === undefined ? [] : [schema];
   const ask = (sql: string): Promise<readonly Row[]> => session.query(sql.replace("{schema}", where), values);
-  const tables = await ask(TABLES);
+  const tables = ofSchema(await ask(TABLES), schema);
   const columns = await ask(COLUMNS);
   const facts: Facts = {
     columns: Map.groupBy(columns.filter(isVisible), tableKey),
@@ -70,6 +70,12 @@ export async function readCatalog(session: Session, schema: string | undefined):
     tables: described,
     incomplete: `only the first ${described.length} tables are shown, because there are more than ${MOST_TABLES} tables or ${MOST_COLUMNS} columns`,
   };
+}
+
+/** The catalog compares names without their case, also where the server tells `Shop` from `shop`. */
+function ofSchema(tables: readonly Row[], schema: string | undefined): readonly Row[] {
+  const exact = tables.filter((row) => row["s"] === schema);
+  return exact.length === 0 ? tables : exact;
 }
 
 interface Facts {
@@ -96,7 +102,8 @@ const COLUMNS = `SELECT c.table_schema AS s, c.table_name AS t, c.column_name AS
   ORDER BY s, t, c.ordinal_position LIMIT ${MOST_COLUMNS + 1}`;
 
 const PRIMARY_KEYS = `SELECT k.table_schema AS s, k.table_name AS t, k.column_name AS c, k.seq_in_index AS number
-  FROM information_schema.statistics k WHERE k.table_schema {schema} AND k.index_name = 'PRIMARY'`;
+  FROM information_schema.statistics k WHERE k.table_schema {schema} AND k.index_name = 'PRIMARY'
+  ORDER BY s, t LIMIT ${MOST_COLUMNS}`;
 
 const JSON_CHECKS = `SELECT j.constraint_schema AS s, j.table_name AS t, j.constraint_name AS c
   FROM information_schema.check_constraints j
