@@ -53,7 +53,7 @@ export async function readCatalog(session: Session, schema: string | undefined):
     schema === undefined ? "NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')" : "= ?";
   const values = schema === undefined ? [] : [schema];
   const ask = (sql: string): Promise<readonly Row[]> => session.query(sql.replace("{schema}", where), values);
-  const tables = ofSchema(await ask(TABLES), schema);
+  const tables = await ask(TABLES);
   const columns = await ask(COLUMNS);
   const facts: Facts = {
     columns: Map.groupBy(columns.filter(isVisible), tableKey),
@@ -70,12 +70,6 @@ export async function readCatalog(session: Session, schema: string | undefined):
     tables: described,
     incomplete: `only the first ${described.length} tables are shown, because there are more than ${MOST_TABLES} tables or ${MOST_COLUMNS} columns`,
   };
-}
-
-/** The catalog compares names without their case, also where the server tells `Shop` from `shop`. */
-function ofSchema(tables: readonly Row[], schema: string | undefined): readonly Row[] {
-  const exact = tables.filter((row) => row["s"] === schema);
-  return exact.length === 0 ? tables : exact;
 }
 
 interface Facts {
