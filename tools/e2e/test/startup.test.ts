@@ -8,10 +8,10 @@ const HOOK = `import{registerHooks}from"node:module";registerHooks({resolve(name
   return next(name,context)}})`;
 const WITHOUT = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(HOOK)}` };
 
-test.each([["--version"], ["--help"], ["run", "--help"], ["completion", "bash"]])(
-  "osiris %s %s loads neither the compiler nor the runtime",
-  async (...args) => {
-    const { exitCode, stderr } = await osirisWith(WITHOUT, project({}), ...args.filter(Boolean));
+test.each(["--version", "--help", "run --help"])(
+  "osiris %s loads neither the compiler nor the runtime",
+  async (words) => {
+    const { exitCode, stderr } = await osirisWith(WITHOUT, project({}), ...words.split(" "));
     expect([exitCode, stderr]).toEqual([0, ""]);
   },
 );
