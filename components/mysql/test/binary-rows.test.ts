@@ -2,6 +2,7 @@ import { isOsirisError } from "@osiris/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BinaryRows } from "../src/rows/binary-rows.ts";
+import { writeMicroseconds } from "../src/rows/vectors/words.ts";
 import type { SourceColumn } from "../src/types/source-column.ts";
 import type { WireFormat } from "../src/types/wire-types.ts";
 
@@ -106,6 +107,21 @@ test("a row that is whole is decoded", () => {
     "01234567-89ab-cdef-8123-456789abcdef",
     "0101000000" + "0".repeat(32),
   ]);
+});
+
+test("microseconds are exact in two words", () => {
+  const words = new BigInt64Array(1);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -62_167_219_200, max: 253_402_300_799 }),
+      fc.nat(999_999),
+      (seconds, millionths) => {
+        writeMicroseconds(new Int32Array(words.buffer), 0, seconds, millionths);
+        expect(words[0]).toBe(BigInt(seconds) * 1_000_000n + BigInt(millionths));
+      },
+    ),
+    { numRuns: 20_000 },
+  );
 });
 
 test("any columns may be NULL", () => {

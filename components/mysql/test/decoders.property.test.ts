@@ -5,7 +5,7 @@ import { mysqlProject, type TestStep } from "./pipeline.ts";
 import { connectionConfig, environmentOf, openClient } from "./server.ts";
 
 const server = useServer(mariadbServer());
-const RUNS = Number(process.env["OSIRIS_FUZZ_RUNS"] ?? 12);
+const RUNS = Number(process.env["OSIRIS_FUZZ_RUNS"] ?? 8);
 /** Tables that one run reads. */
 const TABLES = 4;
 
@@ -152,7 +152,7 @@ test("both decoders make the same tables", { timeout: 600_000 }, async () => {
       }
     },
   );
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
 });
 
 function createSql(name: string, { kinds: columns, rows }: RandomTable): string {
