@@ -359,6 +359,38 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
   });
 });
 
+/** SELECTs whose types the server works out, and what they become. */
+const EXPRESSIONS: readonly (readonly [sql: string, types: string])[] = [
+  ["SELECT day AS a FROM numbers UNION ALL SELECT at FROM numbers", "TIMESTAMP"],
+  ["SELECT took AS a FROM numbers UNION ALL SELECT name FROM numbers", "VARCHAR"],
+  ["SELECT NULL AS a UNION ALL SELECT id FROM numbers", "BIGINT"],
+  ["SELECT big AS a FROM numbers UNION ALL SELECT price FROM numbers", "DECIMAL(22,2)"],
+  [
+    "SELECT SUM(id), AVG(price), MAX(at), COUNT(*), STD(id) FROM numbers",
+    "VARCHAR, DECIMAL(24,6), TIMESTAMP, BIGINT, DOUBLE",
+  ],
+  [
+    "SELECT 1 / 3, 5 DIV 2, PI(), UUID(), TIMEDIFF(at, at), EXISTS (SELECT 1), NULL FROM numbers",
+    "DECIMAL(5,4), INTEGER, DOUBLE, UUID, INTERVAL, INTEGER, VARCHAR",
+  ],
+  [
+    "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 9) SELECT * FROM r",
+    "INTEGER",
+  ],
+  ["SELECT ROW_NUMBER() OVER (ORDER BY id), LAG(at) OVER (ORDER BY id) FROM numbers", "BIGINT, TIMESTAMP"],
+];
+
+test.each(EXPRESSIONS)("%s has the columns that were told before", async (sql, types) => {
+  for (const zeroDates of ["null", "text"] as const) {
+    const options: ReadOptions = { decoder: "binary", types: { zeroDates, tinyint1: "integer" } };
+    const prepared = await prepareRows(await session(), { sql }, options);
+    const { tally } = await valuesOf(prepared);
+    expect(tally.rows).toBeGreaterThan(0);
+    const told = prepared.columns.map(({ type }) => type).join(", ");
+    if (zeroDates === "null") expect(told).toBe(types);
+  }
+});
+
 test("a statement without rows is told", async () => {
   const failure = await failureOf(prepareRows(await session(), { sql: "DO 1" }, OPTIONS));
   expect(failure.code).toBe("mysql.no_rows_to_read");
