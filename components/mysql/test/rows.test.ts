@@ -231,9 +231,9 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
   });
 
   test("rows of several packets, and lengths around all limits of the protocol", async () => {
-    const lengths = [
-      0, 250, 251, 65_535, 65_536, 16_777_200, 16_777_206, 16_777_214, 16_777_215, 16_777_216, 40_000_000,
-    ];
+    // A whole packet's payload, with the other values, is one of those in the middle.
+    const large = [16_777_200, 16_777_201, 16_777_202, 16_777_215, 16_777_216, 33_600_000];
+    const lengths = [0, 250, 251, 65_535, 65_536, ...large];
     const rows = lengths.map(
       (length) =>
         `SELECT ${length} AS n, CONCAT(REPEAT('x', ${Math.max(length - 1, 0)}), '${length === 0 ? "" : "y"}') AS t, 7 AS z`,
