@@ -381,14 +381,15 @@ const EXPRESSIONS: readonly (readonly [sql: string, types: string])[] = [
 ];
 
 test.each(EXPRESSIONS)("%s has the columns that were told before", async (sql, types) => {
+  const told: string[] = [];
   for (const zeroDates of ["null", "text"] as const) {
     const options: ReadOptions = { decoder: "binary", types: { zeroDates, tinyint1: "integer" } };
     const prepared = await prepareRows(await session(), { sql }, options);
     const { tally } = await valuesOf(prepared);
     expect(tally.rows).toBeGreaterThan(0);
-    const told = prepared.columns.map(({ type }) => type).join(", ");
-    if (zeroDates === "null") expect(told).toBe(types);
+    told.push(prepared.columns.map(({ type }) => type).join(", "));
   }
+  expect(told[0]).toBe(types);
 });
 
 test("a statement without rows is told", async () => {
