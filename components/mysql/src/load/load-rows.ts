@@ -15,6 +15,8 @@ export interface Load {
   readonly select: string;
   readonly columns: readonly LoadColumn[];
   readonly target: TableName;
+  /** What users read as the table's name, when `target` is but a stop on the way to it. @default target */
+  readonly shownTarget?: TableName;
   /** Columns of the rows whose values tell a user which row it is. @default none */
   readonly key: readonly string[];
 }

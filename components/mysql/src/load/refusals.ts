@@ -41,7 +41,7 @@ export async function refusedRow(
   return new OsirisError({
     code: "mysql.row_refused",
     category: "data",
-    message: `${quoteTable(load.target)} does not take ${which} as it is: ${reason}`,
+    message: `${quoteTable(load.shownTarget ?? load.target)} does not take ${which} as it is: ${reason}`,
     hint: "Correct the row in a SQL step before this one, or set on_row_error: reject to write the others.",
   });
 }

@@ -1,7 +1,7 @@
 import { quoteName } from "../names.ts";
 import { orderedType, type OrderedType } from "./ordered-type.ts";
 import type { MysqlExtractorConfig } from "../config.ts";
-import type { Condition } from "./selection.ts";
+import type { BoundSql } from "./selection.ts";
 import type { SourceTable } from "./source-table.ts";
 
 /** The columns by which a table is read in order, so that a read can go on after any row. */
@@ -26,7 +26,7 @@ export function keysetOf(table: SourceTable, config: MysqlExtractorConfig): Keys
     const ordered = orderedType(type);
     const isRead = config.columns?.some((column) => column.toLowerCase() === name.toLowerCase()) ?? true;
     if (!isRead) return `its primary key has the column "${name}", which columns leaves out`;
-    if (ordered === undefined || ordered.kind === "bytes" || isBoolean(type, config)) {
+    if (ordered === undefined || isBoolean(type, config)) {
       return `its primary key has the column "${name}" of the type ${type}`;
     }
     if (ordered.kind === "text" && config.charset === "binary") {
@@ -50,7 +50,7 @@ export function orderOf(columns: readonly string[]): string {
  * `(a, b) > (1, 2)`.
  * @param values of the key, as text
  */
-export function after({ columns }: Keyset, values: readonly string[]): Condition {
+export function after({ columns }: Keyset, values: readonly string[]): BoundSql {
   const ranges = columns.map((_, last) => ({
     sql: columns
       .slice(0, last + 1)

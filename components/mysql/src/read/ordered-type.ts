@@ -1,12 +1,12 @@
 /** A type whose values the server can be asked to compare, exactly, with one that was read before. */
 export interface OrderedType {
   readonly kind: "integer" | "decimal" | "date" | "datetime" | "text" | "bytes";
-  /** SQL with a question mark for the value as text: of the column's own type, so that the server uses an index. */
+  /** SQL with a question mark for the value as text (bytes: as hexadecimal digits): of the column's own type, so that the server uses an index. */
   readonly bound: string;
-  /** SQL that gives the value as such a text. */
-  asText(column: string): string;
   /** Whole numbers that cannot be below 0. */
   readonly unsigned: boolean;
+  /** Digits behind the point of a decimal. */
+  readonly decimals: number;
 }
 
 /**
@@ -21,7 +21,7 @@ export function orderedType(type: string): OrderedType | undefined {
     kind,
     bound,
     unsigned,
-    asText: (column) => column,
+    decimals: kind === "decimal" ? Number(size.split(",")[1] ?? 0) : 0,
   });
   switch (name) {
     case "tinyint":
@@ -43,7 +43,7 @@ export function orderedType(type: string): OrderedType | undefined {
       return own("text", "?");
     case "binary":
     case "varbinary":
-      return { kind: "bytes", bound: "UNHEX(?)", unsigned: false, asText: (column) => `HEX(${column})` };
+      return own("bytes", "UNHEX(?)");
     default:
       return undefined;
   }

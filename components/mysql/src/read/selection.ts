@@ -1,7 +1,6 @@
 import type { MysqlExtractorConfig } from "../config.ts";
 import type { SqlValue } from "../connection/session.ts";
 import { quoteName, quoteTable } from "../names.ts";
-import type { Statement } from "../rows/read-rows.ts";
 import type { SourceTable } from "./source-table.ts";
 import { isSubquery, trimmedSql } from "./sql-text.ts";
 
@@ -12,22 +11,22 @@ export interface Selection {
   /** undefined: a query. */
   readonly table: SourceTable | undefined;
   /** The statement for all of it. */
-  all(more?: MoreSql): Statement;
+  all(more?: MoreSql): BoundSql;
   /** A statement over the same rows that reads something else of them. */
-  other(expressions: string, more?: MoreSql): Statement;
+  other(expressions: string, more?: MoreSql): BoundSql;
 }
 
 /** What is added to the statement. */
 export interface MoreSql {
-  readonly where?: Condition | undefined;
+  readonly where?: BoundSql | undefined;
   /** After the conditions: `ORDER BY …`. */
   readonly tail?: string;
   /** After the table: `FORCE INDEX (PRIMARY)`. */
   readonly index?: string;
 }
 
-/** A condition with a value for each of its question marks. */
-export interface Condition {
+/** A statement or a part of one, with a value for each of its question marks. */
+export interface BoundSql {
   readonly sql: string;
   readonly values: readonly SqlValue[];
 }
@@ -67,7 +66,7 @@ function querySelection(query: string): Selection {
 }
 
 /** undefined: no condition. */
-export function and(conditions: readonly Condition[]): Condition | undefined {
+export function and(conditions: readonly BoundSql[]): BoundSql | undefined {
   if (conditions.length === 0) return undefined;
   return {
     sql: conditions.map(({ sql }) => `(${sql})`).join(" AND "),

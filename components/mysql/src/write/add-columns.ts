@@ -1,4 +1,3 @@
-import type { Column } from "@osiris/core";
 import { quoteName, quoteTable, type TableName } from "../names.ts";
 import type { AddedColumn } from "./destination.ts";
 
@@ -9,9 +8,4 @@ export const DELETED_TYPE = "DATETIME(6)";
 export function addColumnsSql(table: TableName, columns: readonly AddedColumn[]): string {
   const added = columns.map(({ name, type }) => `ADD COLUMN ${quoteName(name)} ${type} NULL`);
   return `ALTER TABLE ${quoteTable(table)} ${added.join(", ")}`;
-}
-
-/** Stand-in. */
-export function columnType({ type }: Column): string {
-  return type === "VARCHAR" ? "LONGTEXT" : type;
 }

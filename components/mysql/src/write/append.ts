@@ -10,6 +10,8 @@ import { inTransaction, type Attempts } from "./transaction.ts";
 /** The rows on their way, and what became of them. */
 export interface WriteJob extends Attempts {
   readonly input: InputTable;
+  /** The table that the step writes, as users know it: rows may go into another one first. */
+  readonly name: Required<TableName>;
   /** Where rows go that are refused; undefined: such a row fails the step. */
   readonly rejects: HeldRejects | undefined;
 }
@@ -33,12 +35,13 @@ export async function appendRows(
   table: TargetTable,
   { emptyFirst, repeatable }: AppendOptions,
 ): Promise<WriteOutcome> {
-  const { session, config, ctx, input, rejects } = job;
-  const { columns } = bindColumns(input.columns, table.columns, displayName(table.name));
+  const { session, config, ctx, input, name, rejects } = job;
+  const { columns } = bindColumns(input.columns, table.columns, displayName(name));
   const load = {
     select: selectOf(input, columns),
     columns,
     target: table.name,
+    shownTarget: name,
     key: namesOf(columns, config.primary_key ?? []),
   };
   const { transactional } = table;
@@ -51,7 +54,7 @@ export async function appendRows(
     });
     return { rows, superseded: 0 };
   } catch (error) {
-    throw transactional || repeatable ? error : partlyWritten(table.name, error);
+    throw transactional || repeatable ? error : partlyWritten(name, error);
   }
 }
 

@@ -2,10 +2,11 @@ import { OsirisError, type Column } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
 import { quoteName, quoteTable, tableOf, type TableName } from "../names.ts";
-import { addColumnsSql, columnType, DELETED_TYPE } from "./add-columns.ts";
+import { mysqlTypeFor } from "../types/type-map.ts";
+import { addColumnsSql, DELETED_TYPE } from "./add-columns.ts";
 import { bindColumns, foldName, listNames } from "./bind-columns.ts";
 import { createTableSql } from "./create-table.ts";
-import { swapObstacles } from "./swap-obstacles.ts";
+import { swapObstacles, swapRefused } from "./swap-obstacles.ts";
 import { describeTable, type TargetTable } from "./target-table.ts";
 
 /** Where the rows go and how: decided by looking, before anything is changed. */
@@ -43,7 +44,7 @@ export async function findDestination(
   if (method === "delete_insert" && !table.transactional) throw notTransactional(table);
   if (method === "upsert") checkUniqueKey(config, table);
   const added = [
-    ...(columns === undefined ? [] : columnsToAdd(config, table, columns)),
+    ...(columns === undefined ? [] : columnsToAdd(session, config, table, columns)),
     ...deletedColumnToAdd(config, table),
   ];
   return { name: table.name, table, method, added, createSql: undefined };
@@ -120,13 +121,17 @@ function checkUniqueKey(config: MysqlWriterConfig, table: TargetTable): void {
 }
 
 function columnsToAdd(
+  session: Session,
   config: MysqlWriterConfig,
   table: TargetTable,
   columns: readonly Column[],
 ): readonly AddedColumn[] {
   const { unknown } = bindColumns(columns, table.columns, displayName(table.name));
   if (unknown.length === 0) return [];
-  const added = unknown.map((column) => ({ name: column.name, type: columnType(column) }));
+  const added = unknown.map((column) => ({
+    name: column.name,
+    type: mysqlTypeFor(column, { key: false, product: session.server.product }),
+  }));
   if (config.on_schema_change === "add_columns") return added;
   throw new OsirisError({
     code: "mysql.unknown_columns",
@@ -164,13 +169,7 @@ function deletedColumn(config: MysqlWriterConfig): AddedColumn {
 
 async function refuseSwap(session: Session, table: TargetTable): Promise<void> {
   const obstacles = await swapObstacles(session, table);
-  if (obstacles.length === 0) return;
-  throw new OsirisError({
-    code: "mysql.swap_refused",
-    category: "usage",
-    message: `${displayName(table.name)} cannot be replaced by a new table: ${obstacles.join("; ")}`,
-    hint: "Set replace_method: delete_insert, which empties and fills the table in one transaction.",
-  });
+  if (obstacles.length > 0) throw swapRefused(displayName(table.name), obstacles);
 }
 
 function noTable(name: TableName): OsirisError {

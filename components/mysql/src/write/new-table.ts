@@ -1,15 +1,20 @@
 import { createHash, randomBytes } from "node:crypto";
 import { isOsirisError, OsirisError } from "@osiris/core";
 import { openSession, type Session } from "../connection/session.ts";
+import { serverErrno } from "../errors.ts";
 import { quoteTable, type TableName } from "../names.ts";
 import { addColumnsSql } from "./add-columns.ts";
 import { displayName, type Destination } from "./destination.ts";
-import { retryLocked, serverErrno, type Attempts } from "./transaction.ts";
+import { swapRefused } from "./swap-obstacles.ts";
+import { retryLocked, type Attempts } from "./transaction.ts";
 
 const CLEANUP_MS = 10_000;
 
 /** ER_TABLE_EXISTS_ERROR */
 const TABLE_EXISTS = 1050;
+
+/** ER_ROW_IS_REFERENCED, ER_ROW_IS_REFERENCED_2, ER_FK_CANNOT_DROP_PARENT */
+const REFERRED_TO: ReadonlySet<number | undefined> = new Set([1217, 1451, 3730]);
 
 /**
  * Makes a table beside the destination, lets it be filled, and puts it in the destination's place with one RENAME: whoever
@@ -146,7 +151,12 @@ async function putInPlace(
   } catch (error) {
     // A foreign key that the user may not see refers to the old table: it has to be there.
     await rename(attempts, `${target} TO ${fresh}, ${away} TO ${target}`, destination);
-    throw error;
+    if (!REFERRED_TO.has(serverErrno(error))) throw error;
+    throw swapRefused(
+      displayName(destination),
+      ["a foreign key that the user may not see refers to it"],
+      error,
+    );
   }
   ctx.event("mysql.table_swapped", { table: displayName(destination) });
 }

@@ -1,3 +1,4 @@
+import { OsirisError } from "@osiris/core";
 import type { Session } from "../connection/session.ts";
 import { listNames } from "./bind-columns.ts";
 import type { TargetTable } from "./target-table.ts";
@@ -37,4 +38,14 @@ export async function swapObstacles(session: Session, table: TargetTable): Promi
     refersTo.length > 0 && `it has foreign keys (to ${listNames(refersTo)})`,
     referredBy.length > 0 && `foreign keys refer to it (from ${listNames(referredBy)})`,
   ].filter((obstacle) => obstacle !== false);
+}
+
+export function swapRefused(table: string, obstacles: readonly string[], cause?: unknown): OsirisError {
+  return new OsirisError({
+    code: "mysql.swap_refused",
+    category: "usage",
+    message: `${table} cannot be replaced by a new table: ${obstacles.join("; ")}`,
+    hint: "Set replace_method: delete_insert, which empties and fills the table in one transaction.",
+    cause,
+  });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { backoffMs, isOsirisError, OsirisError, type DriverContext } from "@osiris/core";
+import { backoffMs, OsirisError, type DriverContext } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
+import { serverErrno } from "../errors.ts";
 
 /** A server that rolled back says so by these: deadlock, lock wait, a record that changed, a cluster's conflict. */
 const ROLLED_BACK: ReadonlySet<number> = new Set([1213, 1205, 1020, 3101]);
@@ -70,18 +71,13 @@ export async function retryLocked<T>({ config, ctx }: Attempts, call: () => Prom
   }
 }
 
-/** The server's number of the error, where it was the server that refused. */
-export function serverErrno(error: unknown): number | undefined {
-  if (!isOsirisError(error) || !(error.cause instanceof Error)) return undefined;
-  const { errno, sqlState } = error.cause as { errno?: unknown; sqlState?: unknown };
-  return typeof errno === "number" && sqlState !== undefined ? errno : undefined;
-}
-
 function isRolledBack(error: unknown): error is OsirisError {
   return ROLLED_BACK.has(serverErrno(error) ?? 0);
 }
 
 async function commit(session: Session, repeatable: boolean): Promise<void> {
+  // What ended the session before COMMIT is sent leaves nothing unclear.
+  session.ended.throwIfAborted();
   try {
     await session.run("COMMIT");
   } catch (error) {
@@ -101,6 +97,7 @@ async function commit(session: Session, repeatable: boolean): Promise<void> {
 
 /** A server rolls back by itself what belongs to a connection that is gone. */
 async function rollBack(session: Session): Promise<void> {
+  if (session.ended.aborted) return;
   try {
     await session.run("ROLLBACK");
   } catch {

@@ -26,7 +26,14 @@ export async function write(
   await using session = await openSession(config, { purpose: "write", signal: ctx.signal });
   await prepareSession(session);
   const destination = await findDestination(session, config, input.columns);
-  const job = { session, config, ctx, input, rejects: rejects === undefined ? undefined : held };
+  const job = {
+    session,
+    config,
+    ctx,
+    input,
+    name: destination.name,
+    rejects: rejects === undefined ? undefined : held,
+  };
   const { rows, superseded } = await writeTo(job, destination);
   if (rejects !== undefined) await held.release(rejects);
   return { rows, superseded };
@@ -35,7 +42,7 @@ export async function write(
 async function prepareSession(session: Session): Promise<void> {
   await session.run(
     // A statement that waits for a table holds up all that come after it. Keys of 3,072 bytes are compared whole.
-    "SET SESSION lock_wait_timeout = 10, max_sort_length = 4096, sql_safe_updates = 0, foreign_key_checks = 1, unique_checks = 1",
+    "SET SESSION lock_wait_timeout = 10, max_sort_length = 4096, foreign_key_checks = 1, unique_checks = 1",
   );
 }
 

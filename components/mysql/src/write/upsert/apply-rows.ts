@@ -1,8 +1,8 @@
 import { isOsirisError, OsirisError } from "@osiris/core";
+import { reasonOf, refusedBy } from "../../load/refusals.ts";
 import { quoteName, quoteTable } from "../../names.ts";
 import type { WriteJob } from "../append.ts";
 import { displayName } from "../destination.ts";
-import { isRowError } from "../row-errors.ts";
 import type { TargetTable } from "../target-table.ts";
 import type { KeyedRows } from "./keyed-rows.ts";
 import { describeKey, rejectNumbered } from "./reject-rows.ts";
@@ -83,7 +83,7 @@ async function applyAll(
   for (let from = 0; from < job.input.rows + 1; from += ROWS_AT_ONCE) {
     const refused = new Map<string, string>();
     changed += await applyRange({ from, to: from + ROWS_AT_ONCE }, run, async (row, error) => {
-      refused.set(await refuse(job, tables, row, error), error.message);
+      refused.set(await refuse(job, tables, row, error), serverReason(error));
     });
     if (job.rejects !== undefined) await rejectNumbered(job.ctx, tables.rows, refused, job.rejects);
   }
@@ -99,7 +99,7 @@ async function applyRange(
   try {
     return await run(range);
   } catch (error) {
-    if (!isOsirisError(error) || !isRowError(error)) throw error;
+    if (!isOsirisError(error) || !isOfRows(error)) throw error;
     const { from, to } = range;
     if (to - from === 1) {
       await refuse(from, error);
@@ -111,10 +111,19 @@ async function applyRange(
   }
 }
 
+/** Whether a row, or several together, are to blame: fewer of them may pass. */
+function isOfRows(error: OsirisError): boolean {
+  return error.category === "data" || refusedBy(error) !== undefined;
+}
+
+function serverReason(error: OsirisError): string {
+  return reasonOf(refusedBy(error)) ?? error.message;
+}
+
 /** @returns the number of the row, which is out of the staging table */
 async function refuse(
-  { session, ctx, rejects }: WriteJob,
-  { target, staging, rows }: UpsertTables,
+  { session, ctx, name, rejects }: WriteJob,
+  { staging, rows }: UpsertTables,
   row: number,
   error: OsirisError,
 ): Promise<string> {
@@ -124,7 +133,7 @@ async function refuse(
     throw new OsirisError({
       code: "mysql.row_refused",
       category: "data",
-      message: `${displayName(target.name)}: the row with ${await describeKey(ctx, rows, key, number)} was refused: ${error.message}`,
+      message: `${displayName(name)}: the row with ${await describeKey(ctx, rows, key, number)} was refused: ${serverReason(error)}`,
       hint: "Correct the row in a step before, or set on_row_error: reject to write the others.",
       cause: error,
     });

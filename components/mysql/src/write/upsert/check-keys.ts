@@ -2,7 +2,6 @@ import { OsirisError } from "@osiris/core";
 import { quoteName, quoteTable } from "../../names.ts";
 import type { WriteJob } from "../append.ts";
 import { displayName } from "../destination.ts";
-import type { TargetTable } from "../target-table.ts";
 import type { KeyedRows } from "./keyed-rows.ts";
 import { describeKey, rejectNumbered } from "./reject-rows.ts";
 import type { StagingTable } from "./staging-table.ts";
@@ -20,12 +19,7 @@ const WHOLE_TARGET = /^(tiny|small|medium|big)?int/i;
  * Finds rows whose keys differ in DuckDB and are equal for the server: by case, accents or blanks, as the collation says,
  * or because the column rounds. The last of them stays, the others are rejected, or the step fails.
  */
-export async function checkKeys(
-  job: WriteJob,
-  target: TargetTable,
-  staging: StagingTable,
-  rows: KeyedRows,
-): Promise<void> {
+export async function checkKeys(job: WriteJob, staging: StagingTable, rows: KeyedRows): Promise<void> {
   const exact = staging.key.every(
     (column) => WHOLE.test(column.source.type) && WHOLE_TARGET.test(column.target.type),
   );
@@ -33,9 +27,9 @@ export async function checkKeys(
   for (let pass = 0; pass < PASSES; pass++) {
     const groups = await equalKeys(job, staging);
     if (groups.length === 0) return;
-    await refuseFirst(job, target, staging, rows, groups);
+    await refuseFirst(job, staging, rows, groups);
   }
-  throw equalKeysError(target, `more than ${PASSES} rows have a key that is the same for the server`);
+  throw equalKeysError(job, `more than ${PASSES} rows have a key that is the same for the server`);
 }
 
 interface EqualKeys {
@@ -58,7 +52,6 @@ async function equalKeys(
 
 async function refuseFirst(
   job: WriteJob,
-  target: TargetTable,
   staging: StagingTable,
   rows: KeyedRows,
   groups: readonly EqualKeys[],
@@ -70,7 +63,7 @@ async function refuseFirst(
       await describeKey(job.ctx, rows, key, first),
       await describeKey(job.ctx, rows, key, last),
     ];
-    throw equalKeysError(target, `the server takes the keys of two rows for the same: ${one}, and ${other}`);
+    throw equalKeysError(job, `the server takes the keys of two rows for the same: ${one}, and ${other}`);
   }
   const reason = `the server takes its key (${key.join(", ")}) for that of a later row`;
   const refusals = new Map(groups.map(({ first }) => [first, reason]));
@@ -80,11 +73,11 @@ async function refuseFirst(
   await rejectNumbered(job.ctx, rows, refusals, job.rejects);
 }
 
-function equalKeysError(target: TargetTable, what: string): OsirisError {
+function equalKeysError({ name }: WriteJob, what: string): OsirisError {
   return new OsirisError({
     code: "mysql.equal_keys",
     category: "data",
-    message: `${displayName(target.name)}: ${what}`,
+    message: `${displayName(name)}: ${what}`,
     hint: "Decide in a duckdb.processor step before which row counts, set on_row_error: reject to write the last of them, or give the key columns the collation utf8mb4_bin.",
   });
 }

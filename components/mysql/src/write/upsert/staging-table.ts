@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { OsirisError, type Column } from "@osiris/core";
+import { serverErrno } from "../../errors.ts";
 import type { LoadColumn } from "../../load/load-rows.ts";
 import { quoteName, quoteTable, type TableName } from "../../names.ts";
 import { displayName } from "../destination.ts";
 import type { TargetColumn, TargetTable } from "../target-table.ts";
-import { serverErrno, type Attempts } from "../transaction.ts";
+import type { Attempts } from "../transaction.ts";
 
 /** The rows of an upsert on the server, in a table that only its session sees. */
 export interface StagingTable {

@@ -1,4 +1,4 @@
-import { OsirisError, quoteIdentifier } from "@osiris/core";
+import { OsirisError, quoteIdentifier, type JsonValue, type RejectWriter } from "@osiris/core";
 import { loadRows } from "../../load/load-rows.ts";
 import { quoteTable } from "../../names.ts";
 import { namesOf, type WriteJob, type WriteOutcome } from "../append.ts";
@@ -19,7 +19,7 @@ import { createStaging, type StagingTable } from "./staging-table.ts";
  */
 export async function upsertRows(job: WriteJob, target: TargetTable): Promise<WriteOutcome> {
   const { config, ctx, input, rejects } = job;
-  const { columns } = bindColumns(input.columns, target.columns, displayName(target.name));
+  const { columns } = bindColumns(input.columns, target.columns, displayName(job.name));
   const key = namesOf(columns, config.primary_key ?? []);
   await refuseDeletingAll(job, { target });
   const rows = await findKeyedRows(ctx, input, key, namesOf(columns, config.order_by ?? []));
@@ -30,7 +30,7 @@ export async function upsertRows(job: WriteJob, target: TargetTable): Promise<Wr
     key: columns.filter(({ source }) => key.includes(source.name)),
     indexed: config.delete_missing !== "none",
   });
-  const complete = await stageRows(job, staging, rows, target);
+  const complete = await stageRows(job, staging, rows);
   const revived = config.delete_missing === "soft" ? deletedColumn(job, target) : undefined;
   const tables = { target, staging, rows, revived };
   const undo = rejects?.mark();
@@ -40,12 +40,7 @@ export async function upsertRows(job: WriteJob, target: TargetTable): Promise<Wr
 }
 
 /** @returns whether all rows are in the staging table: false when the server has refused some */
-async function stageRows(
-  job: WriteJob,
-  staging: StagingTable,
-  rows: KeyedRows,
-  target: TargetTable,
-): Promise<boolean> {
+async function stageRows(job: WriteJob, staging: StagingTable, rows: KeyedRows): Promise<boolean> {
   const { session, config, ctx, rejects } = job;
   const columns = [staging.number, ...staging.columns];
   const names = columns.map(({ source }) => quoteIdentifier(source.name)).join(", ");
@@ -53,16 +48,34 @@ async function stageRows(
     select: `SELECT ${names} FROM (${rows.select})`,
     columns,
     target: staging.name,
+    shownTarget: job.name,
     key: staging.key.map(({ source }) => source.name),
   };
   const undo = rejects?.mark();
   const options = { repeatable: true, ...(undo === undefined ? {} : { undo }) };
   const { rejected } = await inTransaction(job, options, async () => {
-    const loaded = await loadRows(session, load, config, ctx, rejects);
-    await checkKeys(job, target, staging, rows);
+    const loaded = await loadRows(session, load, config, ctx, withoutNumber(rejects, staging));
+    await checkKeys(job, staging, rows);
     return loaded;
   });
   return rejected === 0;
+}
+
+/** A row is rejected as it came: it had no number. */
+function withoutNumber(
+  rejects: RejectWriter | undefined,
+  { number }: StagingTable,
+): RejectWriter | undefined {
+  if (rejects === undefined) return undefined;
+  return {
+    get rows() {
+      return rejects.rows;
+    },
+    add: ({ row, ...why }) => {
+      const { [number.source.name]: _number, ...came } = row as Readonly<Record<string, JsonValue>>;
+      rejects.add({ row: came, ...why });
+    },
+  };
 }
 
 /** @returns rows of the input that are in the table */
@@ -76,7 +89,7 @@ async function applyStaging(job: WriteJob, tables: UpsertTables, complete: boole
   if (config.delete_missing !== "none" && !complete) {
     ctx.log(
       "warn",
-      `${displayName(tables.target.name)}: rows were rejected, so which rows are missing is not known: none was deleted`,
+      `${displayName(job.name)}: rows were rejected, so which rows are missing is not known: none was deleted`,
     );
   }
   await updateRows(job, tables);
@@ -88,7 +101,7 @@ async function applyStaging(job: WriteJob, tables: UpsertTables, complete: boole
 }
 
 /** Asks the server which rows are in the table, in the transaction that has written them. */
-async function countWritten({ session }: WriteJob, { target, staging }: UpsertTables): Promise<number> {
+async function countWritten({ session, name }: WriteJob, { target, staging }: UpsertTables): Promise<number> {
   const [staged] = await session.query(`SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)}`);
   // A locking read sees what is there, a plain one what was there when the transaction first looked.
   const [found] = await session.query(
@@ -100,7 +113,7 @@ async function countWritten({ session }: WriteJob, { target, staging }: UpsertTa
   throw new OsirisError({
     code: "mysql.count_mismatch",
     category: "external",
-    message: `${displayName(target.name)}: of ${expected} rows that were written, ${written} are in the table; nothing was kept`,
+    message: `${displayName(name)}: of ${expected} rows that were written, ${written} are in the table; nothing was kept`,
     hint: "Look for a trigger that changes the key or leaves rows out.",
   });
 }

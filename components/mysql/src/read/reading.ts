@@ -1,0 +1,25 @@
+import type { DriverContext } from "@osiris/core";
+import type { MysqlExtractorConfig } from "../config.ts";
+import { openSession, type Session } from "../connection/session.ts";
+import type { Selection } from "./selection.ts";
+import type { StepTable } from "./step-table.ts";
+
+/** What all ways of reading share. */
+export interface Reading {
+  readonly config: MysqlExtractorConfig;
+  readonly ctx: DriverContext;
+  readonly selection: Selection;
+  readonly table: StepTable;
+}
+
+export function openReader(
+  { config, ctx }: Pick<Reading, "config" | "ctx">,
+  signal: AbortSignal = ctx.signal,
+): Promise<Session> {
+  return openSession(config, { purpose: "read", signal });
+}
+
+/** From here on the session sees the rows of this moment, and no others. */
+export async function beginSnapshot(session: Session): Promise<void> {
+  await session.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+}
