@@ -1,5 +1,5 @@
 import { mariadbServer, useServer } from "@osiris/services";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { append, execute, rowsOf } from "./load-fixture.ts";
 
@@ -164,41 +164,47 @@ const rows = fc.array(
 
 const columns = KINDS.map(({ column }, at) => `c${at} ${column} NULL`).join(", ");
 
-test("random rows of all types are in the table as the server itself writes them, by both routes", async () => {
-  await fc.assert(
-    fc.asyncProperty(rows, async (cells) => {
-      for (const name of ["wanted", "by_load_data", "by_insert"]) {
-        await execute(
-          server,
-          `CREATE OR REPLACE TABLE ${name} (id INT PRIMARY KEY, ${columns}) CHARACTER SET utf8mb4 ROW_FORMAT=DYNAMIC`,
+test(
+  "random rows of all types are in the table as the server itself writes them, by both routes",
+  { timeout: 20_000 * RUNS },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, async (cells) => {
+        for (const name of ["wanted", "by_load_data", "by_insert"]) {
+          await execute(
+            server,
+            `CREATE OR REPLACE TABLE ${name} (id INT PRIMARY KEY, ${columns}) CHARACTER SET utf8mb4 ROW_FORMAT=DYNAMIC`,
+          );
+        }
+        const theirs = cells.map(
+          (row, id) => `(${id}, ${row.map((cell) => cell?.theirs ?? "NULL").join(", ")})`,
         );
-      }
-      const theirs = cells.map(
-        (row, id) => `(${id}, ${row.map((cell) => cell?.theirs ?? "NULL").join(", ")})`,
-      );
-      await execute(server, `INSERT INTO wanted VALUES ${theirs.join(", ")}`);
-      const ours = cells.map((row, id) => {
-        const values = row.map((cell, at) => `CAST(${cell?.ours ?? "NULL"} AS ${KINDS[at]?.type}) AS c${at}`);
-        return `SELECT ${id} AS id, ${values.join(", ")}`;
-      });
-      for (const load of ["load_data", "insert"]) {
-        const run = await append(server, ours.join(" UNION ALL "), {
-          table: `by_${load}`,
-          load,
-          batch_size: 7,
+        await execute(server, `INSERT INTO wanted VALUES ${theirs.join(", ")}`);
+        const ours = cells.map((row, id) => {
+          const values = row.map(
+            (cell, at) => `CAST(${cell?.ours ?? "NULL"} AS ${KINDS[at]?.type}) AS c${at}`,
+          );
+          return `SELECT ${id} AS id, ${values.join(", ")}`;
         });
-        expect(run.error).toBeUndefined();
-        const judged = KINDS.map(
-          (
-            { type, column },
-            at,
-          ) => `SELECT '${type} in ${column}' AS kind, w.id, HEX(CONCAT('', w.c${at})) AS wanted, HEX(CONCAT('', k.c${at})) AS found
+        for (const load of ["load_data", "insert"]) {
+          const run = await append(server, ours.join(" UNION ALL "), {
+            table: `by_${load}`,
+            load,
+            batch_size: 7,
+          });
+          expect(run.error).toBeUndefined();
+          const judged = KINDS.map(
+            (
+              { type, column },
+              at,
+            ) => `SELECT '${type} in ${column}' AS kind, w.id, HEX(CONCAT('', w.c${at})) AS wanted, HEX(CONCAT('', k.c${at})) AS found
             FROM wanted w LEFT JOIN by_${load} k USING (id)
             WHERE NOT (w.c${at} <=> k.c${at} AND HEX(CONCAT('', w.c${at})) <=> HEX(CONCAT('', k.c${at})))`,
-        );
-        expect(await rowsOf(server, judged.join(" UNION ALL "))).toEqual([]);
-      }
-    }),
-    { numRuns: RUNS },
-  );
-});
+          );
+          expect(await rowsOf(server, judged.join(" UNION ALL "))).toEqual([]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);
