@@ -13,8 +13,8 @@ server.prepare(async () => {
   await client.query(`
     CREATE TABLE orders (id BIGINT PRIMARY KEY, name VARCHAR(50), total DECIMAL(12,2));
     INSERT INTO orders SELECT seq * 7, CONCAT('order ', SHA1(seq)), seq / 4 FROM seq_1_to_${ROWS};
-    CREATE TABLE lines (o VARCHAR(10), n INT, t VARCHAR(40), PRIMARY KEY (o, n));
-    INSERT INTO lines SELECT CONCAT('o', seq DIV 10), seq % 10, SHA1(seq) FROM seq_1_to_${ROWS};
+    CREATE TABLE \`lines\` (o VARCHAR(10), n INT, t VARCHAR(40), PRIMARY KEY (o, n));
+    INSERT INTO \`lines\` SELECT CONCAT('o', seq DIV 10), seq % 10, SHA1(seq) FROM seq_1_to_${ROWS};
     CREATE TABLE keyless AS SELECT * FROM orders;
   `);
 });
