@@ -1,7 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import { Secret } from "@osiris/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { certificate } from "./certificates.ts";
+import { certificate } from "@osiris/services";
 import { failure } from "./failure.ts";
 import { client, proxy, serve, serveBytes, serveTls } from "./servers.ts";
 

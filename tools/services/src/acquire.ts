@@ -85,6 +85,11 @@ export function urlWay(software: NamedByUrl): Way {
   return { name: software.urlVariable, obtain: () => obtainFromUrl(software) };
 }
 
+/** The way by Docker. */
+export function dockerWay(software: Pick<ServerSoftware<string>, "url" | "startContainer">): Way {
+  return { name: "Docker", obtain: () => obtainFromDocker(software) };
+}
+
 /** The usual ways: URL, npm, PATH, Docker, apt-get. */
 export function planServer<Program extends string>(software: ServerSoftware<Program>): ServerPlan {
   const { name, urlVariable, packages, programs, npm } = software;
@@ -96,7 +101,7 @@ export function planServer<Program extends string>(software: ServerSoftware<Prog
       urlWay(software),
       ...fromNpm,
       { name: "PATH", obtain: () => obtainFromPath(software) },
-      { name: "Docker", obtain: () => obtainFromDocker(software) },
+      dockerWay(software),
       { name: "apt-get", obtain: () => obtainFromApt(software) },
     ],
     advice:
@@ -147,7 +152,9 @@ function obtainFromPath<Program extends string>(software: ServerSoftware<Program
   return startFound(software, "path", { folders, root: "/", environment: {} });
 }
 
-async function obtainFromDocker(software: ServerSoftware<string>): Promise<Server | Absent> {
+async function obtainFromDocker(
+  software: Pick<ServerSoftware<string>, "url" | "startContainer">,
+): Promise<Server | Absent> {
   const absence = await dockerAbsence();
   return absence ?? ownServer(software, "docker", await software.startContainer());
 }

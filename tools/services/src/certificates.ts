@@ -15,15 +15,17 @@ export interface CertificateOptions {
   readonly isAuthority?: boolean;
   /** Host names that it is for. */
   readonly hosts?: readonly string[];
+  /** IPv4 addresses that it is for. */
+  readonly addresses?: readonly string[];
   /** @default from yesterday to tomorrow */
   readonly validity?: readonly [from: Date, to: Date];
 }
 
 const DAY_MS = 86_400_000;
 
-/** Makes a certificate (X.509 version 3, RFC 5280), so that tests need neither files nor openssl. */
+/** Makes a certificate (X.509 version 3, RFC 5280), so that tests need no openssl. */
 export function certificate(options: CertificateOptions): Identity {
-  const { name, isAuthority = false, hosts = [] } = options;
+  const { name, isAuthority = false } = options;
   const now = Date.now();
   const [from, to] = options.validity ?? [new Date(now - DAY_MS), new Date(now + DAY_MS)];
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -36,7 +38,7 @@ export function certificate(options: CertificateOptions): Identity {
     sequence(utcTime(from), utcTime(to)),
     distinguishedName(name),
     publicKey.export({ type: "spki", format: "der" }),
-    der(0xa3, sequence(...extensions(isAuthority, hosts))),
+    der(0xa3, sequence(...extensions(isAuthority, subjectNames(options)))),
   );
   const signature = sign("sha256", body, signer);
   const whole = sequence(body, ECDSA_WITH_SHA256, bitString(signature));
@@ -49,12 +51,18 @@ export function certificate(options: CertificateOptions): Identity {
   };
 }
 
-function extensions(isAuthority: boolean, hosts: readonly string[]): readonly Buffer[] {
+function subjectNames({ hosts = [], addresses = [] }: CertificateOptions): readonly Buffer[] {
+  return [
+    ...hosts.map((host) => der(0x82, Buffer.from(host))),
+    ...addresses.map((address) => der(0x87, Buffer.from(address.split(".").map(Number)))),
+  ];
+}
+
+function extensions(isAuthority: boolean, subject: readonly Buffer[]): readonly Buffer[] {
   const constraints = sequence(...(isAuthority ? [der(0x01, Buffer.from([0xff]))] : []));
-  const names = sequence(...hosts.map((host) => der(0x82, Buffer.from(host))));
   return [
     sequence(objectId("551d13"), octetString(constraints)),
-    ...(hosts.length === 0 ? [] : [sequence(objectId("551d11"), octetString(names))]),
+    ...(subject.length === 0 ? [] : [sequence(objectId("551d11"), octetString(sequence(...subject)))]),
   ];
 }
 

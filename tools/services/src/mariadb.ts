@@ -1,23 +1,28 @@
 import path from "node:path";
 
 import { serverAccount } from "./account.ts";
-import {
-  needsOwnSettings,
-  planServer,
-  type ServerOptions,
-  type ServerPlan,
-  type Settings,
-} from "./acquire.ts";
+import { needsOwnSettings, planServer, type ServerPlan, type Settings } from "./acquire.ts";
 import { mysqlConversation } from "./conversation.ts";
 import { startContainer } from "./docker.ts";
 import type { Installation } from "./installation.ts";
 import { mustRun } from "./run.ts";
 import { serverEnvironment, startProcess, type ServerProcess } from "./server-process.ts";
 import { dataTemplate } from "./template.ts";
+import {
+  CONTAINER_TLS_FOLDER,
+  needsOwnTls,
+  tlsArguments,
+  tlsFiles,
+  tlsMounts,
+  type TlsServerOptions,
+} from "./mysql-tls.ts";
 
 const USER = "root";
 const PASSWORD = "osiris-test";
 const DATABASE = "osiris_test";
+
+/** Debian's packages with the server and its client. */
+export const MARIADB_PACKAGES: readonly string[] = ["mariadb-server-core", "mariadb-client-core"];
 
 const ready = { log: /ready for connections/u, port: mysqlConversation };
 
@@ -43,23 +48,31 @@ FLUSH PRIVILEGES;
 CREATE DATABASE IF NOT EXISTS ${DATABASE};
 `;
 
-/** MariaDB: root with a password, utf8mb4, LOAD DATA LOCAL allowed, in UTC. */
-export function mariadbServer(options: ServerOptions = {}): ServerPlan {
+/** MariaDB: root with a password, utf8mb4, LOAD DATA LOCAL allowed, in UTC; without TLS unless `tls` is given. */
+export function mariadbServer(options: TlsServerOptions = {}): ServerPlan {
   return planServer({
     name: "MariaDB",
     urlVariable: "OSIRIS_TEST_MARIADB_URL",
     conversation: () => mysqlConversation,
     programs: ["mariadbd", "mariadb-install-db"],
     folders: ["/usr/libexec"],
-    packages: ["mariadb-server-core", "mariadb-client-core"],
-    needsOwn: () => needsOwnSettings(options),
+    packages: MARIADB_PACKAGES,
+    needsOwn: () => needsOwnTls(options) ?? needsOwnSettings(options),
     start: (installation) => start(installation, options),
     startContainer: () =>
       startContainer({
         name: "MariaDB",
         image: "mariadb:10.11",
-        options: () => [`--env=MARIADB_ROOT_PASSWORD=${PASSWORD}`, `--env=MARIADB_DATABASE=${DATABASE}`],
-        arguments: () => settingArguments({ ...DEFAULTS, ...options.settings }),
+        files: () => tlsFiles(options),
+        options: ({ folder }) => [
+          `--env=MARIADB_ROOT_PASSWORD=${PASSWORD}`,
+          `--env=MARIADB_DATABASE=${DATABASE}`,
+          ...tlsMounts(options, folder),
+        ],
+        arguments: () => [
+          ...settingArguments({ ...DEFAULTS, ...options.settings }),
+          ...tlsArguments(options, CONTAINER_TLS_FOLDER),
+        ],
         port: 3306,
         ready,
       }),
@@ -69,7 +82,7 @@ export function mariadbServer(options: ServerOptions = {}): ServerPlan {
 
 async function start(
   { version, program, environment, root }: Installation<"mariadbd" | "mariadb-install-db">,
-  { settings }: ServerOptions,
+  options: TlsServerOptions,
 ): Promise<ServerProcess> {
   // Unpacked packages are not where the server was built to look for its own files.
   const base = root === "/" ? [] : [`--basedir=${path.join(root, "usr")}`];
@@ -90,7 +103,7 @@ async function start(
   return startProcess({
     name: "MariaDB",
     template,
-    files: () => ({ "init.sql": INIT_SQL }),
+    files: () => ({ "init.sql": INIT_SQL, ...tlsFiles(options) }),
     command: ({ folder, host, port }) => [
       program("mariadbd"),
       "--no-defaults",
@@ -102,7 +115,8 @@ async function start(
       `--bind-address=${host}`,
       `--port=${port}`,
       LOG_FILE_SIZE,
-      ...settingArguments({ ...DEFAULTS, ...settings }),
+      ...settingArguments({ ...DEFAULTS, ...options.settings }),
+      ...tlsArguments(options, folder),
     ],
     stop: "TERM",
     ready,
@@ -112,6 +126,6 @@ async function start(
   });
 }
 
-function settingArguments(settings: Settings): readonly string[] {
+export function settingArguments(settings: Settings): readonly string[] {
   return Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
 }

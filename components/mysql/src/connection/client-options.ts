@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { Readable } from "node:stream";
+import { createSecureContext } from "node:tls";
 import { OsirisError } from "@osiris/core";
 import type { ConnectionOptions } from "mysql2";
 import type { MysqlConnection } from "../config.ts";
@@ -51,6 +53,7 @@ export function clientOptions(
     connectAttributes: { program_name: "osiris" },
     // A server cannot ask a session that reads for a file.
     flags: purpose === "read" ? ["-LOCAL_FILES"] : [],
+    infileStreamFactory: refuseFile,
     multipleStatements: false,
     maxPreparedStatements: PREPARED_STATEMENTS,
     // Nothing is rounded, and no Date and no time zone of the machine comes in between.
@@ -61,6 +64,17 @@ export function clientOptions(
     jsonStrings: true,
   };
   return { options, socket };
+}
+
+/** A server may ask for any file of this machine in answer to any statement. LOAD DATA brings a stream of its own. */
+function refuseFile(): Readable {
+  const refused = new OsirisError({
+    code: "mysql.file_refused",
+    category: "external",
+    message: "The server asked for a file of this machine, and got none",
+    hint: "No statement of Osiris asks for that here. Is it the server that it should be?",
+  });
+  return new Readable({ read: () => {}, construct: (done) => done(refused) });
 }
 
 function openSocket({ host, port, socket: path }: MysqlConnection): Socket {
@@ -79,9 +93,9 @@ function openSocket({ host, port, socket: path }: MysqlConnection): Socket {
 
 /** @throws OsirisError `mysql.tls_file` */
 export async function readTlsFiles(config: MysqlConnection, signal: AbortSignal): Promise<TlsFiles> {
-  const [ca, cert, key] = await Promise.all(
-    (["tls_ca", "tls_cert", "tls_key"] as const).map((field) => readPem(config, field, signal)),
-  );
+  const ca = await readPem(config, "tls_ca", signal);
+  const cert = await readPem(config, "tls_cert", signal);
+  const key = await readPem(config, "tls_key", signal);
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
@@ -89,17 +103,22 @@ export async function readTlsFiles(config: MysqlConnection, signal: AbortSignal)
   };
 }
 
+const PEM_FIELDS = { tls_ca: "ca", tls_cert: "cert", tls_key: "key" } as const;
+
 async function readPem(
   config: MysqlConnection,
-  field: "tls_ca" | "tls_cert" | "tls_key",
+  field: keyof typeof PEM_FIELDS,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const file = config[field];
   if (file === undefined) return undefined;
   try {
-    return await readFile(file, { encoding: "utf8", signal });
+    const text = await readFile(file, { encoding: "utf8", signal });
+    // Here, where it is known which of them is wrong.
+    createSecureContext({ [PEM_FIELDS[field]]: text });
+    return text;
   } catch (error) {
-    if (signal.aborted) throw error;
+    signal.throwIfAborted();
     throw new OsirisError({
       code: "mysql.tls_file",
       category: "usage",

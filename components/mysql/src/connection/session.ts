@@ -153,7 +153,7 @@ class OpenSession implements Session {
 
 async function query(wire: Wire, sql: string, values: readonly SqlValue[]): Promise<readonly Row[]> {
   const rows = await asked(wire, (answer) => wire.client.execute(sql, values.map(bindable), answer));
-  return (rows as readonly Record<string, unknown>[]).map(
+  return (rows as readonly Record<string, Value>[]).map(
     (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)])) as Row,
   );
 }
@@ -182,6 +182,9 @@ async function asked(
   return await promise;
 }
 
-function text(value: unknown): string | null {
+/** What is left of mysql2's values with our options. */
+type Value = string | number | Buffer | null;
+
+function text(value: Value): string | null {
   return value === null ? null : String(value);
 }

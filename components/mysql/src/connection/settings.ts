@@ -37,17 +37,16 @@ export function sessionSettings(
 }
 
 /**
- * Results without a charset come as they are stored, and keep what each column says of itself. Literals are text for comparing
- * when rows are read; when they are written, they are bytes to store.
+ * Results without a charset come as they are stored, and keep what each column says of itself. A literal is text for comparing
+ * when rows are read; when they are written, it is bytes to store. Statements themselves are UTF-8 always.
  */
 function charsets(
   charset: MysqlConnection["charset"],
   purpose: Purpose["purpose"],
 ): Readonly<Record<string, string>> {
-  const sent = charset === "binary" && purpose === "write" ? "binary" : "utf8mb4";
   return {
-    character_set_client: sent,
-    character_set_connection: sent,
+    character_set_client: "utf8mb4",
+    character_set_connection: charset === "binary" && purpose === "write" ? "binary" : "utf8mb4",
     character_set_results: charset === "binary" ? "NULL" : "utf8mb4",
   };
 }

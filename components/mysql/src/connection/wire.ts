@@ -30,7 +30,7 @@ export interface Wire {
   /** undefined: not encrypted. */
   protocol(): string | undefined;
   /** Ends the connection at once: all that is under way is told this reason. */
-  end(reason: OsirisError): void;
+  readonly end: (reason: OsirisError) => void;
   /** Says goodbye, for at most a second. */
   close(): Promise<void>;
 }

@@ -1,8 +1,13 @@
-import type { Column, DriverContext, RejectWriter } from "@osiris/core";
+import { OsirisError, type Column, type DriverContext, type RejectWriter } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
-import { quoteName, quoteTable, type TableName } from "../names.ts";
+import type { TableName } from "../names.ts";
 import type { TargetColumn } from "../write/target-table.ts";
+import { insertRows } from "./insert-rows.ts";
+import { loadData } from "./load-data.ts";
+import { refusedRow, rowOf } from "./refusals.ts";
+import { rowSql, type RowSql } from "./row-sql.ts";
+import { rollBackTo, setSavepoint } from "./savepoint.ts";
 
 /** Rows of the run database, and the table of the server that they go to. */
 export interface Load {
@@ -10,6 +15,8 @@ export interface Load {
   readonly select: string;
   readonly columns: readonly LoadColumn[];
   readonly target: TableName;
+  /** What users read as the table's name, when `target` is but a stop on the way to it. @default target */
+  readonly shownTarget?: TableName;
   /** Columns of the rows whose values tell a user which row it is. @default none */
   readonly key: readonly string[];
 }
@@ -29,31 +36,86 @@ export interface LoadResult {
 
 /**
  * Loads rows inside of the session's transaction, which is the caller's. When it throws, some may be in the table: the caller rolls back.
- * A row that the server refuses goes to `rejects`, or throws when there is none.
- * Skeleton: one INSERT a row.
+ * What is in the table afterwards compares equal to the rows: a value that the server would round, cut or replace is refused.
+ * A row that is refused goes to `rejects`, or throws `mysql.row_refused` when there is none.
+ * @throws OsirisError `mysql.type_mismatch` before anything is sent, when a column's type has no place for that of the rows
  */
 export async function loadRows(
   session: Session,
   load: Load,
   config: MysqlWriterConfig,
   ctx: DriverContext,
-  _rejects?: RejectWriter,
+  rejects?: RejectWriter,
 ): Promise<LoadResult> {
-  let rows = 0;
-  const connection = await ctx.connect();
-  const names = load.columns.map(({ target }) => quoteName(target.name)).join(", ");
-  for await (const batch of connection.stream(load.select)) {
-    for (let row = 0; row < batch.rowCount; row++) {
-      const values = batch.columns.map((column) => {
-        const value = column.get(row);
-        return value === null ? "NULL" : session.client.escape(String(value));
-      });
-      const { affectedRows } = await session.run(
-        `INSERT INTO ${quoteTable(load.target)} (${names}) VALUES (${values.join(", ")})`,
-      );
-      rows += affectedRows;
-    }
+  const sql = rowSql(load);
+  await session.run(SESSION_SETTINGS);
+  const { route, reason } = routeOf(session, config);
+  if (route === "load_data") {
+    const loaded = await tryLoadData(session, load, sql, config, ctx, rejects);
+    if (loaded !== undefined) return loaded;
+  } else {
+    announce(ctx, route, reason);
   }
-  connection.close();
-  return { rows, rejected: 0, route: config.load === "load_data" ? "load_data" : "insert" };
+  const inserted = await insertRows(session, load, sql, { batchSize: config.batch_size, rejects }, ctx);
+  return { rows: inserted.rows, rejected: inserted.rejected, route: "insert" };
+}
+
+/** A value that does not fit is an error or a note, a 0 is no request for a number, and a backslash escapes. */
+const SESSION_SETTINGS =
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', sql_notes = 1";
+
+interface Route {
+  readonly route: LoadResult["route"];
+  readonly reason: string;
+}
+
+function routeOf({ server }: Session, { load }: MysqlWriterConfig): Route {
+  if (load === "insert") return { route: "insert", reason: "load: insert" };
+  if (load === "load_data") return { route: "load_data", reason: "load: load_data" };
+  return server.localInfile
+    ? { route: "load_data", reason: "the server allows LOAD DATA LOCAL" }
+    : { route: "insert", reason: "the server's local_infile is off" };
+}
+
+function announce(ctx: DriverContext, route: LoadResult["route"], reason: string): void {
+  ctx.event("mysql.route", { route, reason });
+  ctx.log("debug", `Rows reach the server by ${route}: ${reason}`);
+}
+
+/** undefined: nothing is in the table, and INSERT is to try. */
+async function tryLoadData(
+  session: Session,
+  load: Load,
+  sql: RowSql,
+  config: MysqlWriterConfig,
+  ctx: DriverContext,
+  rejects: RejectWriter | undefined,
+): Promise<LoadResult | undefined> {
+  await setSavepoint(session);
+  const outcome = await loadData(session, load, sql, config, ctx);
+  if (outcome.kind === "loaded") {
+    announce(ctx, "load_data", routeOf(session, config).reason);
+    return { rows: outcome.rows, rejected: 0, route: "load_data" };
+  }
+  if (outcome.kind === "unavailable") {
+    if (config.load === "load_data") throw unavailable(outcome.reason);
+    announce(ctx, "insert", outcome.reason);
+    return undefined;
+  }
+  const refused = outcome.kind === "changed" ? outcome.refused : undefined;
+  const row = outcome.kind === "stopped" ? outcome.row : rowOf(outcome.refused);
+  if (rejects === undefined && row !== undefined) throw await refusedRow(ctx, load, sql, row, refused);
+  // Only INSERT tells which rows the server does not take.
+  await rollBackTo(session, load.target);
+  announce(ctx, "insert", "LOAD DATA LOCAL met a row that the server does not take as it is");
+  return undefined;
+}
+
+function unavailable(reason: string): OsirisError {
+  return new OsirisError({
+    code: "mysql.load_data_unavailable",
+    category: "usage",
+    message: `LOAD DATA LOCAL is not to be had: ${reason}`,
+    hint: "Set load: auto or load: insert; or set local_infile to ON on the server.",
+  });
 }

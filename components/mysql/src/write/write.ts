@@ -1,39 +1,97 @@
-import { quoteIdentifier, type DriverContext, type Inputs, type StepResult } from "@osiris/core";
+import type { DriverContext, Inputs, StepResult } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
-import { openSession } from "../connection/session.ts";
-import { loadRows } from "../load/load-rows.ts";
-import { tableOf } from "../names.ts";
-import { createTableSql } from "./create-table.ts";
-import { describeTable } from "./target-table.ts";
+import { openSession, type Session } from "../connection/session.ts";
+import type { TableName } from "../names.ts";
+import { addColumnsSql } from "./add-columns.ts";
+import { appendRows, type WriteJob, type WriteOutcome } from "./append.ts";
+import { listNames } from "./bind-columns.ts";
+import { displayName, findDestination, type Destination } from "./destination.ts";
+import { HeldRejects } from "./held-rejects.ts";
+import { throughNewTable } from "./new-table.ts";
+import { describeTable, type TargetTable } from "./target-table.ts";
+import { retryLocked } from "./transaction.ts";
+import { upsertRows } from "./upsert/upsert.ts";
 
-/** Skeleton: append only. */
+/** Writes the input to the table, all of it or nothing, where the engine has transactions. */
 export async function write(
   config: MysqlWriterConfig,
   inputs: Inputs,
   ctx: DriverContext,
 ): Promise<StepResult> {
   const [input] = inputs.tables;
-  if (input === undefined) throw new Error("a writer has an input");
+  if (input === undefined) throw new Error("the compiler gives a writer one input");
+  ctx.progress({ totalRows: input.rows });
+  const rejects = config.on_row_error === "reject" ? await ctx.openRejects() : undefined;
+  using held = new HeldRejects(ctx);
   await using session = await openSession(config, { purpose: "write", signal: ctx.signal });
-  const name = tableOf(config);
-  if (config.create_table && (await describeTable(session, name)) === undefined) {
-    await session.run(createTableSql(name, input.columns, config.primary_key));
-  }
-  const table = await describeTable(session, name);
-  if (table === undefined) throw new Error(`there is no table ${name.table}`);
-  const columns = input.columns.flatMap((source) => {
-    const target = table.columns.find((column) => column.name === source.name);
-    return target === undefined ? [] : [{ source, target }];
-  });
-  const names = columns.map(({ source }) => quoteIdentifier(source.name)).join(", ");
-  const select = `SELECT ${names} FROM ${quoteIdentifier(input.table)}`;
-  await session.run("START TRANSACTION");
-  const { rows } = await loadRows(
+  await prepareSession(session);
+  const destination = await findDestination(session, config, input.columns);
+  const job = {
     session,
-    { select, columns, target: name, key: config.primary_key ?? [] },
     config,
     ctx,
+    input,
+    name: destination.name,
+    rejects: rejects === undefined ? undefined : held,
+  };
+  const { rows, superseded } = await writeTo(job, destination);
+  if (rejects !== undefined) await held.release(rejects);
+  return { rows, superseded };
+}
+
+async function prepareSession(session: Session): Promise<void> {
+  await session.run(
+    // A statement that waits for a table holds up all that come after it. Keys of 3,072 bytes are compared whole.
+    "SET SESSION lock_wait_timeout = 10, max_sort_length = 4096, foreign_key_checks = 1, unique_checks = 1",
   );
-  await session.run("COMMIT");
-  return { rows };
+}
+
+async function writeTo(job: WriteJob, destination: Destination): Promise<WriteOutcome> {
+  const { table, method } = destination;
+  if (table === undefined || method === "swap") {
+    return throughNewTable(job, destination, async (name) =>
+      fill(
+        job,
+        await describe(job.session, name),
+        table === undefined && method === "upsert" ? "upsert" : "new",
+      ),
+    );
+  }
+  if (!table.transactional) warnOfEngine(job, table);
+  await addColumns(job, destination);
+  return fill(job, await describe(job.session, table.name), method);
+}
+
+async function fill(
+  job: WriteJob,
+  table: TargetTable,
+  method: "append" | "upsert" | "delete_insert" | "new",
+): Promise<WriteOutcome> {
+  if (method === "upsert") return upsertRows(job, table);
+  return appendRows(job, table, {
+    emptyFirst: method === "delete_insert",
+    repeatable: method !== "append",
+  });
+}
+
+async function describe(session: Session, name: TableName): Promise<TargetTable> {
+  const table = await describeTable(session, name);
+  if (table === undefined) throw new Error(`${displayName(name)} was there and is gone`);
+  return table;
+}
+
+/** What a table gets stays there, also when the rows are not written: MySQL commits such a change at once. */
+async function addColumns(job: WriteJob, { name, added }: Destination): Promise<void> {
+  if (added.length === 0) return;
+  await retryLocked(job, () => job.session.run(addColumnsSql(name, added)));
+  const columns = added.map((column) => `${column.name} ${column.type}`);
+  job.ctx.event("mysql.columns_added", { table: displayName(name), columns });
+  job.ctx.log("info", `${displayName(name)} got the columns ${listNames(columns)}`);
+}
+
+function warnOfEngine({ ctx }: WriteJob, { name, engine }: TargetTable): void {
+  ctx.log(
+    "warn",
+    `${displayName(name)} is kept by ${engine}, which has no transactions: if the step fails, some of its rows stay in the table`,
+  );
 }

@@ -1,0 +1,65 @@
+import { isOsirisError, OsirisError, type DriverContext } from "@osiris/core";
+import { quoteTable } from "../names.ts";
+import type { Load } from "./load-rows.ts";
+import type { RowSql } from "./row-sql.ts";
+
+/** What the server has against a row. */
+export interface Refused {
+  readonly errno: number;
+  /** In its own words. */
+  readonly message: string;
+}
+
+/** Errors that one row is to blame for: without it, the others can be written. */
+const OF_A_ROW: ReadonlySet<number> = new Set([
+  1022, 1048, 1062, 1136, 1153, 1169, 1216, 1261, 1262, 1263, 1264, 1265, 1292, 1301, 1366, 1367, 1406, 1411,
+  1416, 1425, 1441, 1452, 1525, 1526, 1557, 1586, 1644, 1690, 1748, 1761, 1762, 1859, 3037, 3140, 3141, 3146,
+  3156, 3516, 3616, 3617, 3643, 3730, 3732, 3733, 3751, 3819, 4025, 4038, 4078,
+]);
+
+/** Warnings that say nothing of the rows: of spellings that are to go, and of the binary log. */
+const HARMLESS: ReadonlySet<number> = new Set([1287, 1592, 1681, 3719, 3720, 3778, 3779]);
+
+/** undefined: the error is not about a row. */
+export function refusedBy(error: unknown): Refused | undefined {
+  const cause: unknown = isOsirisError(error) ? error.cause : error;
+  if (!(cause instanceof Error) || !("errno" in cause) || typeof cause.errno !== "number") return undefined;
+  const { errno, message } = cause;
+  return OF_A_ROW.has(errno) ? { errno, message } : undefined;
+}
+
+/** The first of the server's warnings after which a row is not what was sent. */
+export function changed(warnings: readonly Refused[]): Refused | undefined {
+  return warnings.find(({ errno }) => !HARMLESS.has(errno));
+}
+
+/** The row of a statement that a warning or an error is about, from 0; undefined where the server does not say. */
+export function rowOf({ message }: Refused): number | undefined {
+  const row = /at row (?<row>\d+)$/.exec(message)?.groups?.["row"];
+  return row === undefined || row === "0" ? undefined : Number(row) - 1;
+}
+
+/** The error for a row, counted from 0. It names the row by its key, and says what the server or the check has against it. */
+export async function refusedRow(
+  ctx: DriverContext,
+  load: Load,
+  sql: RowSql,
+  row: number,
+  refused?: Refused,
+): Promise<OsirisError> {
+  const { rows } = await ctx.query(sql.about(row));
+  const key = String((rows[0]?.["key"] ?? "") as string);
+  const which = `row ${row + 1}${key === "" ? "" : ` (${key})`}`;
+  const reason = reasonOf(refused) ?? String((rows[0]?.["refusal"] ?? "") as string);
+  return new OsirisError({
+    code: "mysql.row_refused",
+    category: "data",
+    message: `${quoteTable(load.shownTarget ?? load.target)} does not take ${which} as it is: ${reason}`,
+    hint: "Correct the row in a SQL step before this one, or set on_row_error: reject to write the others.",
+  });
+}
+
+/** What the server says, without the row's place in a statement that users have not written. */
+export function reasonOf(refused: Refused | undefined): string | undefined {
+  return refused?.message.replace(/ at row \d+$/, "");
+}

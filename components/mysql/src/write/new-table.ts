@@ -1,0 +1,197 @@
+import { createHash, randomBytes } from "node:crypto";
+import { isOsirisError, OsirisError } from "@osiris/core";
+import { openSession, type Session } from "../connection/session.ts";
+import { serverErrno } from "../errors.ts";
+import { quoteTable, type TableName } from "../names.ts";
+import { addColumnsSql } from "./add-columns.ts";
+import { displayName, type Destination } from "./destination.ts";
+import { swapRefused } from "./swap-obstacles.ts";
+import { retryLocked, type Attempts } from "./transaction.ts";
+
+const CLEANUP_MS = 10_000;
+
+/** ER_TABLE_EXISTS_ERROR */
+const TABLE_EXISTS = 1050;
+
+/** ER_ROW_IS_REFERENCED, ER_ROW_IS_REFERENCED_2, ER_FK_CANNOT_DROP_PARENT */
+const REFERRED_TO: ReadonlySet<number | undefined> = new Set([1217, 1451, 3730]);
+
+/**
+ * Makes a table beside the destination, lets it be filled, and puts it in the destination's place with one RENAME: whoever
+ * reads sees the old table or the new one. When something fails, the new one is dropped.
+ */
+export async function throughNewTable<T>(
+  attempts: Attempts,
+  destination: Destination,
+  fill: (name: Required<TableName>) => Promise<T>,
+): Promise<T> {
+  const { session } = attempts;
+  const name = { schema: destination.name.schema, table: newName(destination.name) };
+  const old = { schema: name.schema, table: `${name.table}_old` };
+  await removeLeftovers(attempts, destination.name, name.table);
+  try {
+    await makeTable(session, destination, name);
+    const result = await fill(name);
+    await putInPlace(attempts, destination, name, old);
+    return result;
+  } catch (error) {
+    await dropNew(attempts, name);
+    throw error;
+  }
+}
+
+/** Tables of one destination have one prefix; the rest is this run's. At most 64 characters, `_old` among them. */
+function newName(destination: Required<TableName>): string {
+  return `${prefixOf(destination)}${randomBytes(6).toString("hex")}`;
+}
+
+function prefixOf({ schema, table }: Required<TableName>): string {
+  const readable = [...table.toLowerCase()].slice(0, 30).join("");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([schema, table]))
+    .digest("hex");
+  return `osiris_${readable}_${digest.slice(0, 8)}_`;
+}
+
+/**
+ * Drops what runs that were killed have left. The session of a run holds a lock with its table's name while it lives, so a
+ * table whose lock nobody holds belongs to nobody.
+ */
+async function removeLeftovers(
+  { session, ctx }: Attempts,
+  destination: Required<TableName>,
+  own: string,
+): Promise<void> {
+  const canLock = await holdLock(session, own);
+  const prefix = prefixOf(destination);
+  const rows = await session.query(
+    `SELECT table_name AS name FROM information_schema.tables
+     WHERE table_schema = ? AND LEFT(table_name, ?) = ? AND table_type = 'BASE TABLE'`,
+    [destination.schema, [...prefix].length, prefix],
+  );
+  for (const row of rows) {
+    const name = { schema: destination.schema, table: row["name"] ?? "" };
+    if (canLock && !(await isFree(session, name.table))) continue;
+    const reason = canLock
+      ? await dropReason(session, name)
+      : "the server has no locks by name, so whether a run still needs it is not known";
+    if (reason === undefined) ctx.event("mysql.leftover_dropped", { table: displayName(name) });
+    else ctx.log("warn", `${displayName(name)} may be left by a run that was killed, and stays: ${reason}`);
+  }
+}
+
+/** Whether the server has locks by name; a Galera cluster has none. */
+async function holdLock(session: Session, name: string): Promise<boolean> {
+  try {
+    const [row] = await session.query("SELECT GET_LOCK(?, 0) AS held", [name]);
+    return row?.["held"] === "1";
+  } catch (error) {
+    if (serverErrno(error) === undefined) throw error;
+    return false;
+  }
+}
+
+async function isFree(session: Session, table: string): Promise<boolean> {
+  const [row] = await session.query("SELECT IS_FREE_LOCK(?) AS free", [table.replace(/_old$/, "")]);
+  return row?.["free"] === "1";
+}
+
+/** Drops a table, or says why it cannot be. */
+async function dropReason(session: Session, name: TableName): Promise<string | undefined> {
+  try {
+    await session.run(`DROP TABLE IF EXISTS ${quoteTable(name)}`);
+    return undefined;
+  } catch (error) {
+    if (!isOsirisError(error) || serverErrno(error) === undefined) throw error;
+    return error.message;
+  }
+}
+
+async function makeTable(session: Session, destination: Destination, name: TableName): Promise<void> {
+  const { table, createSql, added } = destination;
+  if (table === undefined) {
+    if (createSql === undefined) throw new Error("the columns of rows that are written are known");
+    await session.run(createSql(name));
+  } else {
+    await session.run(`CREATE TABLE ${quoteTable(name)} LIKE ${quoteTable(table.name)}`);
+    const next = await nextNumber(session, table.name);
+    if (next !== null) await session.run(`ALTER TABLE ${quoteTable(name)} AUTO_INCREMENT = ${BigInt(next)}`);
+  }
+  if (added.length > 0) await session.run(addColumnsSql(name, added));
+}
+
+/** The number that AUTO_INCREMENT would give next; LIKE does not copy it. */
+async function nextNumber(session: Session, name: Required<TableName>): Promise<string | null> {
+  // MySQL shows numbers that are up to a day old, unless it is told not to.
+  if (session.server.product === "MySQL")
+    await session.run("SET SESSION information_schema_stats_expiry = 0");
+  const [row] = await session.query(
+    "SELECT auto_increment AS next FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
+    [name.schema, name.table],
+  );
+  return row?.["next"] ?? null;
+}
+
+async function putInPlace(
+  attempts: Attempts,
+  { name: destination, table }: Destination,
+  name: TableName,
+  old: TableName,
+): Promise<void> {
+  const { session, ctx } = attempts;
+  const [target, fresh, away] = [quoteTable(destination), quoteTable(name), quoteTable(old)];
+  if (table === undefined) {
+    await rename(attempts, `${fresh} TO ${target}`, destination);
+    ctx.event("mysql.table_created", { table: displayName(destination) });
+    return;
+  }
+  await rename(attempts, `${target} TO ${away}, ${fresh} TO ${target}`, destination);
+  try {
+    await session.run(`DROP TABLE ${away}`);
+  } catch (error) {
+    // A foreign key that the user may not see refers to the old table: it has to be there.
+    await rename(attempts, `${target} TO ${fresh}, ${away} TO ${target}`, destination);
+    if (!REFERRED_TO.has(serverErrno(error))) throw error;
+    throw swapRefused(
+      displayName(destination),
+      ["a foreign key that the user may not see refers to it"],
+      error,
+    );
+  }
+  ctx.event("mysql.table_swapped", { table: displayName(destination) });
+}
+
+/** A RENAME waits for those who read, and those who come later wait for it: it gives up soon and comes again. */
+async function rename(attempts: Attempts, tables: string, destination: TableName): Promise<void> {
+  try {
+    await retryLocked(attempts, () => attempts.session.run(`RENAME TABLE ${tables}`));
+  } catch (error) {
+    if (serverErrno(error) !== TABLE_EXISTS) throw error;
+    throw new OsirisError({
+      code: "mysql.table_appeared",
+      category: "external",
+      message: `${displayName(destination)} was made by somebody else while this step filled it`,
+      hint: "Run it again: the table is there now.",
+      retryable: true,
+      cause: error,
+    });
+  }
+}
+
+/** The session may be what has failed, and the run may be cancelled: this needs neither. */
+async function dropNew({ config, ctx }: Attempts, name: TableName): Promise<void> {
+  try {
+    await using session = await openSession(config, {
+      purpose: "write",
+      signal: AbortSignal.timeout(CLEANUP_MS),
+    });
+    await session.run("SET SESSION lock_wait_timeout = 5");
+    await session.run(`DROP TABLE IF EXISTS ${quoteTable(name)}`);
+  } catch (error) {
+    const reason = isOsirisError(error) ? error.message : String(error);
+    ctx.log(
+      "warn",
+      `${displayName(name)} could not be dropped: ${reason}. The next run that replaces the table drops it.`,
+    );
+  }
+}

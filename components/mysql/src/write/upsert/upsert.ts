@@ -1,0 +1,123 @@
+import { OsirisError, quoteIdentifier, type JsonValue, type RejectWriter } from "@osiris/core";
+import { loadRows } from "../../load/load-rows.ts";
+import { quoteTable } from "../../names.ts";
+import { namesOf, type WriteJob, type WriteOutcome } from "../append.ts";
+import { bindColumns, foldName } from "../bind-columns.ts";
+import { displayName } from "../destination.ts";
+import type { TargetTable } from "../target-table.ts";
+import { inTransaction } from "../transaction.ts";
+import { insertRows, sameKey, updateRows, type UpsertTables } from "./apply-rows.ts";
+import { checkKeys } from "./check-keys.ts";
+import { deleteMissing, refuseDeletingAll } from "./delete-missing.ts";
+import { findKeyedRows, type KeyedRows } from "./keyed-rows.ts";
+import { rejectWithoutKey } from "./reject-rows.ts";
+import { createStaging, type StagingTable } from "./staging-table.ts";
+
+/**
+ * Updates the rows of a table that have the key of a row, and inserts the others, in one transaction. The rows are brought
+ * to the server first, so a transaction that has to be done again does not send them again.
+ */
+export async function upsertRows(job: WriteJob, target: TargetTable): Promise<WriteOutcome> {
+  const { config, ctx, input, rejects } = job;
+  const { columns } = bindColumns(input.columns, target.columns, displayName(job.name));
+  const key = namesOf(columns, config.primary_key ?? []);
+  await refuseDeletingAll(job, { target });
+  const rows = await findKeyedRows(ctx, input, key, namesOf(columns, config.order_by ?? []));
+  await rejectWithoutKey(ctx, rows, key, rejects);
+  const staging = await createStaging(job, target, {
+    number: rows.number,
+    columns,
+    key: columns.filter(({ source }) => key.includes(source.name)),
+    indexed: config.delete_missing !== "none",
+  });
+  const complete = await stageRows(job, staging, rows);
+  const revived = config.delete_missing === "soft" ? deletedColumn(job, target) : undefined;
+  const tables = { target, staging, rows, revived };
+  const undo = rejects?.mark();
+  const options = { repeatable: true, ...(undo === undefined ? {} : { undo }) };
+  const written = await inTransaction(job, options, () => applyStaging(job, tables, complete));
+  return { rows: written, superseded: rows.superseded };
+}
+
+/** @returns whether all rows are in the staging table: false when the server has refused some */
+async function stageRows(job: WriteJob, staging: StagingTable, rows: KeyedRows): Promise<boolean> {
+  const { session, config, ctx, rejects } = job;
+  const columns = [staging.number, ...staging.columns];
+  const names = columns.map(({ source }) => quoteIdentifier(source.name)).join(", ");
+  const load = {
+    select: `SELECT ${names} FROM (${rows.select})`,
+    columns,
+    target: staging.name,
+    shownTarget: job.name,
+    key: staging.key.map(({ source }) => source.name),
+  };
+  const undo = rejects?.mark();
+  const options = { repeatable: true, ...(undo === undefined ? {} : { undo }) };
+  const { rejected } = await inTransaction(job, options, async () => {
+    const loaded = await loadRows(session, load, config, ctx, withoutNumber(rejects, staging));
+    await checkKeys(job, staging, rows);
+    return loaded;
+  });
+  return rejected === 0;
+}
+
+/** A row is rejected as it came: it had no number. */
+function withoutNumber(
+  rejects: RejectWriter | undefined,
+  { number }: StagingTable,
+): RejectWriter | undefined {
+  if (rejects === undefined) return undefined;
+  return {
+    get rows() {
+      return rejects.rows;
+    },
+    add: ({ row, ...why }) => {
+      const { [number.source.name]: _number, ...came } = row as Readonly<Record<string, JsonValue>>;
+      rejects.add({ row: came, ...why });
+    },
+  };
+}
+
+/** @returns rows of the input that are in the table */
+async function applyStaging(job: WriteJob, tables: UpsertTables, complete: boolean): Promise<number> {
+  const { config, ctx } = job;
+  if (config.delete_missing !== "none" && complete) {
+    // First, so that a value of a unique key that a row gives up is free for another.
+    const deleted = await deleteMissing(job, tables);
+    ctx.metric("mysql.rows_deleted", deleted, "rows");
+  }
+  if (config.delete_missing !== "none" && !complete) {
+    ctx.log(
+      "warn",
+      `${displayName(job.name)}: rows were rejected, so which rows are missing is not known: none was deleted`,
+    );
+  }
+  await updateRows(job, tables);
+  const inserted = await insertRows(job, tables);
+  const written = await countWritten(job, tables);
+  ctx.metric("mysql.rows_inserted", inserted, "rows");
+  ctx.metric("mysql.rows_matched", written - inserted, "rows");
+  return written;
+}
+
+/** Asks the server which rows are in the table, in the transaction that has written them. */
+async function countWritten({ session, name }: WriteJob, { target, staging }: UpsertTables): Promise<number> {
+  const [staged] = await session.query(`SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)}`);
+  // A locking read sees what is there, a plain one what was there when the transaction first looked.
+  const [found] = await session.query(
+    `SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)} AS s
+     STRAIGHT_JOIN ${quoteTable(target.name)} AS t ON ${sameKey(staging)} LOCK IN SHARE MODE`,
+  );
+  const [expected, written] = [Number(staged?.["n"]), Number(found?.["n"])];
+  if (written === expected) return written;
+  throw new OsirisError({
+    code: "mysql.count_mismatch",
+    category: "external",
+    message: `${displayName(name)}: of ${expected} rows that were written, ${written} are in the table; nothing was kept`,
+    hint: "Look for a trigger that changes the key or leaves rows out.",
+  });
+}
+
+function deletedColumn({ config }: WriteJob, target: TargetTable): string | undefined {
+  return target.columns.find(({ name }) => foldName(name) === foldName(config.deleted_column))?.name;
+}
