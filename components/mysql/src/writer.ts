@@ -2,6 +2,7 @@ import { defineDriver, type Driver } from "@osiris/core";
 import type { MysqlConnection, MysqlWriterConfig } from "./config.ts";
 import { checkConnection } from "./discover/check.ts";
 import { discoverTables } from "./discover/discover.ts";
+import { TYPE_MAP } from "./types/type-map.ts";
 import { writerProblems } from "./write/validate.ts";
 import { write } from "./write/write.ts";
 
@@ -14,4 +15,5 @@ export const mysqlWriter: Driver<MysqlWriterConfig, MysqlConnection> = defineDri
   validate: writerProblems,
   check: checkConnection,
   discover: discoverTables,
+  typeMap: TYPE_MAP,
 });

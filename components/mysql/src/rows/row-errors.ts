@@ -47,7 +47,7 @@ export function isSameColumn(one: SourceColumn, other: SourceColumn | undefined)
     one.sourceName === other.sourceName &&
     one.type === other.type &&
     one.format === other.format &&
-    one.decimals === other.decimals
+    (one.format !== "datetime_text" || one.decimals === other.decimals)
   );
 }
 
