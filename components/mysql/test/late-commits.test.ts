@@ -42,7 +42,9 @@ class Writer {
       await this.#client.query(`INSERT INTO events VALUES (${clock}, 1, ${time})`);
       this.#pending.push(clock);
     } else {
-      await this.#client.query(`UPDATE events SET version = version + 1, changed = ${time} WHERE id = ${known}`);
+      await this.#client.query(
+        `UPDATE events SET version = version + 1, changed = ${time} WHERE id = ${known}`,
+      );
     }
   }
 
@@ -58,14 +60,17 @@ class Writer {
 test("writers that commit late and out of order: nothing is lost, nothing comes twice", async () => {
   await using stack = new AsyncDisposableStack();
   const client = stack.use(await openClient(server));
-  await client.query("CREATE TABLE events (id INT PRIMARY KEY, version INT, changed DATETIME(6), KEY (changed))");
+  await client.query(
+    "CREATE TABLE events (id INT PRIMARY KEY, version INT, changed DATETIME(6), KEY (changed))",
+  );
   const writers: Writer[] = [];
   for (let index = 0; index < WRITERS; index++) writers.push(new Writer(stack.use(await openClient(server))));
   const random = numbers(7);
   let clock = 0;
   const step = async (): Promise<void> => {
     clock++;
-    for (const writer of writers) if ((writer.began ?? clock) + LONGEST_HELD <= clock) await writer.end("COMMIT");
+    for (const writer of writers)
+      if ((writer.began ?? clock) + LONGEST_HELD <= clock) await writer.end("COMMIT");
     const writer = writers[random(WRITERS)];
     const what = random(12);
     if (what < 7) await writer?.write(clock, what < 3 ? random(1000) : undefined);
@@ -73,7 +78,11 @@ test("writers that commit late and out of order: nothing is lost, nothing comes 
   };
 
   const project = mysqlProject();
-  const config = { ...connectionConfig(server), table: "events", cursor: { column: "changed", lookback: LOOKBACK } };
+  const config = {
+    ...connectionConfig(server),
+    table: "events",
+    cursor: { column: "changed", lookback: LOOKBACK },
+  };
   const delivered: string[] = [];
   const read = async (): Promise<void> => {
     const steps = { rows: { component: "mysql.extractor" as const, config } };
