@@ -62,7 +62,9 @@ describe("signing in", () => {
     });
   });
 
-  test("goes over the server's Unix socket", async () => {
+  test("goes over the server's Unix socket", async ({ skip }) => {
+    // That of a container is inside of it.
+    if (server.origin === "docker" || server.process === undefined) skip("no socket can be reached");
     const socket = join(server.process?.folder ?? "", "socket");
     await using session = await openSession(config({ socket, host: "nowhere.invalid" }), READ);
     expect(await session.query("SELECT 1 AS one")).toEqual([{ one: "1" }]);
@@ -127,12 +129,12 @@ describe("what a session is", () => {
   });
 
   test("knows its server", async () => {
-    await using session = await openSession(config(), READ);
+    await using session = await openSession(config({ tls: "disabled" }), READ);
     expect(session.server).toEqual({
-      product: "MariaDB",
+      product: process.env["OSIRIS_TEST_MYSQL84"] === "1" ? "MySQL" : "MariaDB",
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       tls: undefined,
-      maxAllowedPacket: 16_777_216,
+      maxAllowedPacket: expect.any(Number),
       localInfile: true,
     });
   });
