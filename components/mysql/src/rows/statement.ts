@@ -95,8 +95,14 @@ export function executeRaw(
       command._currentRows = { push: () => undefined };
       taking.do(() => taker.columns(columns));
       return class {
+        // Once for each row, so without a closure.
         next({ buffer, offset, end }: Packet): void {
-          taking.do(() => taker.row(buffer, offset, end));
+          if (taking.failed) return;
+          try {
+            taker.row(buffer, offset, end);
+          } catch (error) {
+            taking.fail(error);
+          }
         }
       };
     };
@@ -141,7 +147,7 @@ async function untilEnd<T>(session: Session, begin: (promise: PromiseWithResolve
 class Taking {
   readonly #reject: (error: unknown) => void;
   readonly #session: Session;
-  #failed = false;
+  failed = false;
 
   constructor(reject: (error: unknown) => void, session: Session) {
     this.#reject = reject;
@@ -149,14 +155,19 @@ class Taking {
   }
 
   do(action: () => void): void {
-    if (this.#failed) return;
+    if (this.failed) return;
     try {
       action();
     } catch (error) {
-      this.#failed = true;
-      this.#reject(error);
-      this.#session.destroy();
+      this.fail(error);
     }
+  }
+
+  /** Ends all. */
+  fail(error: unknown): void {
+    this.failed = true;
+    this.#reject(error);
+    this.#session.destroy();
   }
 }
 
