@@ -24,16 +24,13 @@ async function idsOf(project: Project, config: Readonly<Record<string, unknown>>
   return run.values("SELECT id::INT FROM rows ORDER BY id");
 }
 
-describe.each([
+/** A type, four of its values from the least to the greatest, and a lookback from the last that reaches the third. */
+const TYPES: readonly (readonly [type: string, values: readonly string[], lookback: number | string])[] = [
   ["INT UNSIGNED", ["1", "5", "9", "12"], 3],
   ["BIGINT", ["-9223372036854775808", "-1", "9223372036854775806", "9223372036854775807"], 1],
   ["BIGINT UNSIGNED", ["0", "5", "18446744073709551614", "18446744073709551615"], 1],
   ["DECIMAL(20,3)", ["-1.5", "0.001", "12345678901234567.888", "12345678901234567.889"], 1],
-  [
-    "DECIMAL(38,0)",
-    ["1", "2", "99999999999999999999999999999999999998", "99999999999999999999999999999999999999"],
-    1,
-  ],
+  ["DECIMAL(38,0)", ["1", "2", `${"9".repeat(37)}8`, "9".repeat(38)], 1],
   ["DATE", ["1999-12-31", "2024-02-29", "2024-03-01", "2024-03-02"], "1d"],
   [
     "DATETIME(6)",
@@ -46,46 +43,91 @@ describe.each([
     ["2024-01-01", "2024-03-31 01:30:00", "2024-03-31 02:30:00.001", "2024-03-31 02:30:00.002"],
     "1s",
   ],
-])("a cursor of %s", (type, [a, b, c, d], lookback) => {
-  const table = `t_${type.toLowerCase().replaceAll(/\W/g, "_")}`;
+];
 
+/** Rows by id, with the number of the value among the type's. */
+type Values = Readonly<Record<number, number | null>>;
+
+/** Tables with a column of each type, which all tests read at once: a step for each. */
+class TypeTables {
+  readonly #project = mysqlProject();
+  readonly #key: string;
+
+  constructor(key = "PRIMARY KEY") {
+    this.#key = key;
+  }
+
+  async create(rows: Values): Promise<void> {
+    const tables = TYPES.map(
+      ([type], index) => `CREATE OR REPLACE TABLE t${index} (id INT ${this.#key}, v ${type})`,
+    );
+    await sql(tables.join(";"));
+    await this.insert(rows);
+  }
+
+  insert(rows: Values): Promise<void> {
+    const inserts = TYPES.flatMap(([, values], index) =>
+      Object.entries(rows).map(
+        ([id, at]) => `INSERT INTO t${index} VALUES (${id}, ${at === null ? "NULL" : `'${values[at]}'`})`,
+      ),
+    );
+    return sql(inserts.join(";"));
+  }
+
+  /** The ids that a run has read, by type. */
+  async read(
+    cursor: (values: readonly string[], lookback: number | string) => object = () => ({}),
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const steps = TYPES.map(([, values, lookback], index) => {
+      const config = { table: `t${index}`, cursor: { column: "v", ...cursor(values, lookback) } };
+      const connected = { ...connectionConfig(server), ...config };
+      return [`s${index}`, { component: "mysql.extractor" as const, config: connected }] as const;
+    });
+    const run = await this.#project.run(Object.fromEntries(steps), { environment: environmentOf(server) });
+    expect(run.error).toBeUndefined();
+    const lists = TYPES.map((_, index) => `(SELECT list(id::INT ORDER BY id) FROM s${index}) AS ids${index}`);
+    const [ids = {}] = await run.query(`SELECT ${lists.join(", ")}`);
+    return Object.fromEntries(TYPES.map(([type], index) => [type, ids[`ids${index}`] ?? []]));
+  }
+}
+
+function everyType(ids: readonly number[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(TYPES.map(([type]) => [type, ids]));
+}
+
+describe("a cursor of every type", () => {
   test("reads what is new, and the greatest value's rows once", async () => {
-    await sql(`CREATE OR REPLACE TABLE ${table} (id INT PRIMARY KEY, v ${type});
-      INSERT INTO ${table} VALUES (1, '${a}'), (2, '${c}'), (3, '${b}')`);
-    const project = mysqlProject();
-    const config = { table, cursor: { column: "v" } };
-    expect(await idsOf(project, config)).toEqual([1, 2, 3]);
-    expect(await idsOf(project, config)).toEqual([]);
-    await sql(`INSERT INTO ${table} VALUES (4, '${c}'), (5, '${d}'), (6, '${b}')`);
-    expect(await idsOf(project, config)).toEqual([4, 5]);
-    expect(await idsOf(project, config)).toEqual([]);
+    const tables = new TypeTables();
+    await tables.create({ 1: 0, 2: 2, 3: 1 });
+    expect(await tables.read()).toEqual(everyType([1, 2, 3]));
+    expect(await tables.read()).toEqual(everyType([]));
+    await tables.insert({ 4: 2, 5: 3, 6: 1 });
+    expect(await tables.read()).toEqual(everyType([4, 5]));
+    expect(await tables.read()).toEqual(everyType([]));
   });
 
   test("open, with the rows after the greatest value", async () => {
-    await sql(`CREATE OR REPLACE TABLE ${table} (id INT, v ${type});
-      INSERT INTO ${table} VALUES (1, '${a}'), (2, '${c}')`);
-    const project = mysqlProject();
-    const config = { table, cursor: { column: "v", boundary: "open" } };
-    expect(await idsOf(project, config)).toEqual([1, 2]);
-    await sql(`INSERT INTO ${table} VALUES (4, '${c}'), (5, '${d}')`);
-    expect(await idsOf(project, config)).toEqual([5]);
+    const tables = new TypeTables("");
+    await tables.create({ 1: 0, 2: 2 });
+    expect(await tables.read(() => ({ boundary: "open" }))).toEqual(everyType([1, 2]));
+    await tables.insert({ 4: 2, 5: 3 });
+    expect(await tables.read(() => ({ boundary: "open" }))).toEqual(everyType([5]));
   });
 
   test("with a lookback, rows that come late", async () => {
-    await sql(`CREATE OR REPLACE TABLE ${table} (id INT PRIMARY KEY, v ${type});
-      INSERT INTO ${table} VALUES (1, '${a}'), (2, '${d}')`);
-    const project = mysqlProject();
-    const config = { table, cursor: { column: "v", lookback } };
-    expect(await idsOf(project, config)).toEqual([1, 2]);
-    await sql(`INSERT INTO ${table} VALUES (3, '${c}'), (4, '${d}')`);
-    expect(await idsOf(project, config)).toEqual([3, 4]);
-    expect(await idsOf(project, config)).toEqual([]);
+    const tables = new TypeTables();
+    const cursor = (_: readonly string[], lookback: number | string): object => ({ lookback });
+    await tables.create({ 1: 0, 2: 3 });
+    expect(await tables.read(cursor)).toEqual(everyType([1, 2]));
+    await tables.insert({ 3: 2, 4: 3 });
+    expect(await tables.read(cursor)).toEqual(everyType([3, 4]));
+    expect(await tables.read(cursor)).toEqual(everyType([]));
   });
 
   test("begins at initial", async () => {
-    await sql(`CREATE OR REPLACE TABLE ${table} (id INT PRIMARY KEY, v ${type});
-      INSERT INTO ${table} VALUES (1, '${a}'), (2, '${c}'), (3, '${b}'), (4, NULL)`);
-    expect(await idsOf(mysqlProject(), { table, cursor: { column: "v", initial: b } })).toEqual([2, 3]);
+    const tables = new TypeTables();
+    await tables.create({ 1: 0, 2: 2, 3: 1, 4: null });
+    expect(await tables.read(([, second]) => ({ initial: second }))).toEqual(everyType([2, 3]));
   });
 });
 
