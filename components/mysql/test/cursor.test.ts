@@ -154,6 +154,20 @@ describe("a cursor", () => {
     expect(await idsOf(project, config)).toEqual([]);
   });
 
+  test("of what is text in the table", async () => {
+    await sql(`CREATE OR REPLACE TABLE x (id INT PRIMARY KEY, v DATETIME, w DECIMAL(65,2));
+      SET sql_mode = ''; INSERT INTO x VALUES (1, '2024-01-02', 1), (2, '2024-01-01', 1e60), (3, '0000-00-00', 2)`);
+    for (const column of ["v", "w"]) {
+      await sql("DELETE FROM x WHERE id > 3");
+      const project = mysqlProject();
+      const config = { table: "x", zero_dates: "text", cursor: { column } };
+      expect(await idsOf(project, config)).toEqual([1, 2, 3]);
+      await sql("INSERT INTO x VALUES (4, '2024-01-02', 1e60), (5, '2024-01-03', 1e60 + 0.01)");
+      expect(await idsOf(project, config)).toEqual([4, 5]);
+      expect(await idsOf(project, config)).toEqual([]);
+    }
+  });
+
   test("a row that changes is read again", async () => {
     await sql(`CREATE OR REPLACE TABLE c (id INT PRIMARY KEY, v INT); INSERT INTO c VALUES (1, 1), (2, 2)`);
     const project = mysqlProject();

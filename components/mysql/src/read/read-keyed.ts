@@ -3,6 +3,8 @@ import type { Session, SqlValue } from "../connection/session.ts";
 import type { PreparedRows } from "../rows/read-rows.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { after, type Keyset } from "./keyset.ts";
+import type { OrderedType } from "./ordered-type.ts";
+import { countOf, isCounted } from "./ordered-value.ts";
 import { beginSnapshot, openReader, type Reading } from "./reading.ts";
 import { Reconnects } from "./reconnects.ts";
 
@@ -92,7 +94,7 @@ class KeyedRead {
       rows: (batch) => {
         const last = places.map((column) => batch.value(column, batch.rowCount - 1));
         batch.appendTo(writer);
-        this.#last = last.map((value) => (value === null ? null : String(value)));
+        this.#last = last.map((value, index) => placeIn(this.#keyset.columns[index]?.type, value));
         this.#rows = writer.rows;
         if (!this.isStuck) this.#checkpoints.offer(writer.rows, () => this.#state());
       },
@@ -134,12 +136,18 @@ class KeyedRead {
   }
 }
 
-/** A key is never NULL, but a date that no calendar has is read as NULL. */
+/** Null for a date that no calendar has: a server may not take it for a value to compare with. */
+function placeIn(type: OrderedType | undefined, value: bigint | string | null): string | null {
+  const text = value === null ? null : String(value);
+  const isDate = type?.kind === "date" || type?.kind === "datetime";
+  return text === null || (isDate && isCounted(type) && countOf(type, text) === undefined) ? null : text;
+}
+
 function noPlace(): never {
   throw new OsirisError({
     code: "mysql.unreadable_key",
     category: "data",
     message: "The primary key of a row is a date that no calendar has, so the read cannot go on after it",
-    hint: "Set zero_dates: text.",
+    hint: "Leave batch_size out: one statement then reads all rows.",
   });
 }
