@@ -112,6 +112,7 @@ describe("what is read", () => {
       type: "DECIMAL(12,2)",
       reason: "the server's type is decimal(12,2)",
     });
+    expect(run.metrics["bytes_read"]).toBeGreaterThan(5000 * 16);
   });
 
   test("a table without transactions says that it has no snapshot", async () => {

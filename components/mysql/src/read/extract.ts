@@ -16,11 +16,12 @@ import { assertConfig } from "./validate.ts";
 /** Reads the table or the query of a step. */
 export async function extract(config: MysqlExtractorConfig, ctx: DriverContext): Promise<StepResult> {
   assertConfig(config);
-  await using session = await openReader({ config, ctx });
+  const sessions: Session[] = [];
+  await using session = await openReader({ config, ctx, sessions });
   const described = config.table === undefined ? undefined : await describeSource(session, config);
   const selection = selectionOf(config, described);
   const table = new StepTable(config, ctx, selection.label);
-  const reading = { config, ctx, selection, table };
+  const reading = { config, ctx, selection, table, sessions };
   tellSource(reading);
   const state = await readRows(reading, session);
   tellColumns(reading);
