@@ -84,7 +84,7 @@ class TypeTables {
       return [`s${index}`, { component: "mysql.extractor" as const, config: connected }] as const;
     });
     const run = await this.#project.run(Object.fromEntries(steps), { environment: environmentOf(server) });
-    expect(run.error).toBeUndefined();
+    if (run.error !== undefined) throw new Error(run.error.message);
     const lists = TYPES.map((_, index) => `(SELECT list(id::INT ORDER BY id) FROM s${index}) AS ids${index}`);
     const [ids = {}] = await run.query(`SELECT ${lists.join(", ")}`);
     return Object.fromEntries(TYPES.map(([type], index) => [type, ids[`ids${index}`] ?? []]));
