@@ -218,7 +218,15 @@ describe("partition", () => {
     expect(run.error).toMatchObject({ code: "mysql.partition_type" });
   });
 
-  test("a lock that cannot be had", async () => {
+  test("a lock that is not free", async () => {
+    await using client = await openClient(server);
+    await client.query("START TRANSACTION; UPDATE orders SET total = 0 WHERE id = 1");
+    const run = await read({ table: "orders", partition: { column: "id", count: 2, lock: "brief" } });
+    await client.query("ROLLBACK");
+    expect(run.error).toMatchObject({ code: "mysql.lock_failed", retryable: true });
+  });
+
+  test("a lock for which the right is missing", async () => {
     await using client = await openClient(server);
     await client.query(
       "CREATE USER IF NOT EXISTS reader IDENTIFIED BY 'secret'; GRANT SELECT ON osiris_test.* TO reader",
@@ -228,7 +236,7 @@ describe("partition", () => {
       rows: { component: "mysql.extractor" as const, config: { ...connectionConfig(server), ...config } },
     };
     const run = await mysqlProject().run(steps, { environment: { MYSQL_PASSWORD: "secret" } });
-    expect(run.error).toMatchObject({ code: "mysql.lock_failed" });
+    expect(run.error).toMatchObject({ code: "mysql.lock_failed", retryable: false });
   });
 });
 
