@@ -31,6 +31,25 @@ export async function readKeyed(reading: Reading, first: Session, keyset: Keyset
   }
 }
 
+/** Where a later attempt goes on. */
+interface Place {
+  /** The columns of the key. */
+  readonly key: readonly string[];
+  /** Their values in the last row. */
+  readonly after: readonly (string | null)[];
+  readonly zero_dates: Readonly<Record<string, number>>;
+}
+
+/** A place in a table is of no use when it is not read in that order any more, and its rows up to there are in the step's table. */
+export function keyChanged({ selection }: Reading): OsirisError {
+  return new OsirisError({
+    code: "mysql.key_changed",
+    category: "external",
+    message: `The primary key of ${selection.label} has changed since the attempt before, which went on in its order`,
+    hint: "Run the pipeline anew, without --resume.",
+  });
+}
+
 class KeyedRead {
   readonly #reading: Reading;
   readonly #keyset: Keyset;
@@ -107,15 +126,18 @@ class KeyedRead {
     return this.#checkpoints.settle();
   }
 
-  #state(): JsonValue {
-    return { after: this.#last ?? [], zero_dates: Object.fromEntries(this.#reading.table.zeroDates) };
+  #state(): JsonValue & Place {
+    const { zeroDates } = this.#reading.table;
+    const key = this.#keyset.columns.map(({ name }) => name);
+    return { key, after: this.#last ?? [], zero_dates: Object.fromEntries(zeroDates) };
   }
 
   #restore(state: JsonValue | undefined): void {
     if (state === undefined) return;
-    const { after: last, zero_dates } = state as { after: string[]; zero_dates: Record<string, number> };
-    this.#last = last;
-    this.#reading.table.count({ zeroDates: new Map(Object.entries(zero_dates)) });
+    const place = state as unknown as Place;
+    if (JSON.stringify(place.key) !== JSON.stringify(this.#state().key)) throw keyChanged(this.#reading);
+    this.#last = place.after;
+    this.#reading.table.count({ zeroDates: new Map(Object.entries(place.zero_dates)) });
     this.#tellResume("An earlier attempt at the step was broken off");
   }
 
