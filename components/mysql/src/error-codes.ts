@@ -22,7 +22,8 @@ export function readingOf({ errno, code, sqlState, fatal }: ErrorFacts): Reading
   if (errno !== undefined) {
     return BY_NUMBER.get(`${errno}/${sqlState}`) ?? BY_NUMBER.get(`${errno}`) ?? byState(sqlState);
   }
-  if (code !== undefined) return BY_NAME.get(code);
+  if (code !== undefined)
+    return BY_NAME.get(code) ?? (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? TLS : undefined);
   // What mysql2 says, without a code, of a command for a connection that has ended.
   return fatal ? LOST : undefined;
 }

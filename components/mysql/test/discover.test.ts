@@ -69,6 +69,7 @@ describe("discovering", () => {
       "DROP TABLE gone",
       "CREATE DATABASE `an other`",
       "CREATE TABLE `an other`.`we``ird` (`na me` INT)",
+      "CREATE DATABASE Twice; CREATE TABLE Twice.one (id INT); CREATE DATABASE twice; CREATE TABLE twice.one (id INT)",
       "CREATE USER part IDENTIFIED BY 'x'",
       "GRANT SELECT (id, region) ON orders TO part",
       "GRANT INSERT ON every_type TO part",
@@ -157,9 +158,12 @@ describe("discovering", () => {
   test("without a database shows all but the server's own", async () => {
     const { resources } = await discover({ database: null });
     expect(resources.map(({ name }) => name).sort()).toEqual([
+      "Twice.one",
       "an other.we`ird",
       ...["broken", "every_type", "orders", "seen"].map((name) => `${server.database}.${name}`),
+      "twice.one",
     ]);
+    expect((await discover({ database: "twice" })).resources).toHaveLength(1);
     expect(resources.find(({ name }) => name.startsWith("an other"))).toMatchObject({
       config: { schema: "an other", table: "we`ird" },
       columns: [{ name: "na me", type: "INTEGER" }],

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { mariadbServer, useServer } from "@osiris/services";
+import { certificate, mariadbServer, useServer } from "@osiris/services";
 import { createConnection } from "mysql2/promise";
 import { expect, test } from "vitest";
 import { osirisWith } from "../src/osiris.ts";
@@ -8,6 +8,12 @@ import { pipeline, project } from "../src/project.ts";
 
 const WRONG_PASSWORD = `p@ss:w/rd?#%41&=+ "\\$`;
 const server = useServer(mariadbServer());
+
+const authority = certificate({ name: "authority", isAuthority: true });
+const identity = certificate({ name: "server", issuer: authority, hosts: ["localhost"] });
+const safe = useServer(
+  mariadbServer({ tls: { ca: authority.cert, cert: identity.cert, key: identity.key } }),
+);
 
 server.prepare(async ({ url }) => {
   await using client = await createConnection(url);
@@ -25,8 +31,13 @@ function mysqlProject(): string {
     locked: { ...main, password: "${WRONG_PASSWORD}" },
     gone: { ...main, port: 1 },
     encrypted: { ...main, tls: "required" },
+    // The file's path starts where this file is.
+    safe: { ...main, host: "localhost", port: safe.port, tls: "verify_identity", tls_ca: "keys/ca.pem" },
   };
-  return project({ "osiris_connections.yaml": JSON.stringify({ connections: { mysql: connections } }) });
+  return project({
+    "osiris_connections.yaml": JSON.stringify({ connections: { mysql: connections } }),
+    "keys/ca.pem": authority.cert,
+  });
 }
 
 async function ask<Answer>(folder: string, ...args: readonly string[]): Promise<Answer> {
@@ -72,6 +83,10 @@ test("connections doctor says of each connection what is wrong with it", async (
   });
   expect(check("gone")).toMatchObject({
     checks: [{ error: { code: "mysql.connection_refused", category: "external" } }],
+  });
+  expect(check("safe")).toMatchObject({
+    status: "ok",
+    checks: [{ details: expect.stringMatching(/ with TLSv1\.\d, /) }],
   });
   expect(check("encrypted")).toMatchObject({ checks: [{ error: { code: "mysql.tls_unavailable" } }] });
 });

@@ -96,7 +96,8 @@ const COLUMNS = `SELECT c.table_schema AS s, c.table_name AS t, c.column_name AS
   ORDER BY s, t, c.ordinal_position LIMIT ${MOST_COLUMNS + 1}`;
 
 const PRIMARY_KEYS = `SELECT k.table_schema AS s, k.table_name AS t, k.column_name AS c, k.seq_in_index AS number
-  FROM information_schema.statistics k WHERE k.table_schema {schema} AND k.index_name = 'PRIMARY'`;
+  FROM information_schema.statistics k WHERE k.table_schema {schema} AND k.index_name = 'PRIMARY'
+  ORDER BY s, t LIMIT ${MOST_COLUMNS}`;
 
 const JSON_CHECKS = `SELECT j.constraint_schema AS s, j.table_name AS t, j.constraint_name AS c
   FROM information_schema.check_constraints j

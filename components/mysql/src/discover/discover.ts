@@ -14,12 +14,10 @@ import { sourceColumn, type SourceColumn, type TypeSettings } from "../types/sou
 import { definitionOf } from "./catalog-type.ts";
 import { readCatalog, type CatalogColumn, type CatalogTable } from "./catalog.ts";
 import { connectionOf } from "./connection.ts";
-import { limitStatements, readSamples } from "./samples.ts";
+import { Sampling } from "./samples.ts";
 
 /** Those of a step that says nothing else. */
 const TYPES: TypeSettings = { zeroDates: "null", tinyint1: "integer" };
-/** Half of what discovering may take: samples are the first to be left out. */
-const SAMPLES_MS = 15_000;
 
 /** The tables and views that the user may see, in the connection's database, or in all of them but the server's own. */
 export async function discoverTables({
@@ -31,20 +29,17 @@ export async function discoverTables({
   await using session = await openSession(config, { purpose: "read", signal });
   const schema = config.schema ?? config.database;
   const catalog = await readCatalog(session, schema);
-  if (samples > 0) await limitStatements(session);
-  const until = performance.now() + SAMPLES_MS;
+  const sampling = await Sampling.of(session, samples);
   const resources: Resource[] = [];
-  const left: string[] = catalog.incomplete === undefined ? [] : [catalog.incomplete];
   for (const table of catalog.tables) {
-    const described = await describe(session, table, schema);
-    const wanted = described.resource.problem === undefined && performance.now() < until ? samples : 0;
-    const sampled = await sampleOf(session, table, described.columns, wanted);
-    if (typeof sampled === "string") left.push(`no samples of ${described.resource.name}: ${sampled}`);
-    resources.push({ ...described.resource, ...(typeof sampled === "object" ? { samples: sampled } : {}) });
+    const { resource, columns } = await describe(session, table, schema);
+    const rows = resource.problem === undefined ? await sampling.read(table, columns) : undefined;
+    resources.push({ ...resource, ...(rows === undefined ? {} : { samples: rows }) });
   }
-  if (samples > 0 && performance.now() >= until)
-    left.push("samples of some tables are left out: they took too long");
-  return { resources, ...(left.length === 0 ? {} : { incomplete: left.join("; ") }) };
+  const incomplete = [catalog.incomplete, sampling.incomplete]
+    .filter((reason) => reason !== undefined)
+    .join("; ");
+  return { resources, ...(incomplete === "" ? {} : { incomplete }) };
 }
 
 interface Described {
@@ -108,20 +103,4 @@ function resourceColumn(column: SourceColumn, catalog: CatalogColumn | undefined
     ...(catalog?.primaryKey === undefined ? {} : { primaryKey: catalog.primaryKey }),
     ...(catalog === undefined || catalog.comment === "" ? {} : { description: catalog.comment }),
   };
-}
-
-/** Or why there are none. */
-async function sampleOf(
-  session: Session,
-  table: CatalogTable,
-  columns: readonly SourceColumn[],
-  count: number,
-): Promise<Resource["samples"] | string> {
-  if (count === 0) return undefined;
-  try {
-    return await readSamples(session, table, columns, count);
-  } catch (error) {
-    if (session.ended.aborted) throw error;
-    return mysqlError(error, "reading them failed").message;
-  }
 }
