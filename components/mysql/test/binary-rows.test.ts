@@ -1,7 +1,8 @@
 import { isOsirisError } from "@osiris/core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { BinaryRows } from "../src/rows/binary-rows.ts";
+import { writeMicroseconds } from "../src/rows/vectors/words.ts";
 import type { SourceColumn } from "../src/types/source-column.ts";
 import type { WireFormat } from "../src/types/wire-types.ts";
 
@@ -51,7 +52,8 @@ function columnOf({ type, format }: Sample, at: number): SourceColumn {
 
 function packetOf(samples: readonly Sample[], nulls: readonly boolean[] = []): Buffer {
   const bits = Buffer.alloc((samples.length + 9) >> 3);
-  for (const [at, isNull] of nulls.entries()) if (isNull) bits[(at + 2) >> 3]! |= 1 << ((at + 2) & 7);
+  for (const [at, isNull] of nulls.entries())
+    if (isNull) bits[(at + 2) >> 3] = (bits[(at + 2) >> 3] as number) | (1 << ((at + 2) & 7));
   const values = samples.filter((_, at) => nulls[at] !== true).map(({ bytes }) => Buffer.from(bytes, "hex"));
   return Buffer.concat([Buffer.alloc(1), bits, ...values]);
 }
@@ -108,6 +110,21 @@ test("a row that is whole is decoded", () => {
   ]);
 });
 
+test("microseconds are exact in two words", () => {
+  const words = new BigInt64Array(1);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -62_167_219_200, max: 253_402_300_799 }),
+      fc.nat(999_999),
+      (seconds, millionths) => {
+        writeMicroseconds(new Int32Array(words.buffer), 0, seconds, millionths);
+        expect(words[0]).toBe(BigInt(seconds) * 1_000_000n + BigInt(millionths));
+      },
+    ),
+    { numRuns: 20_000 },
+  );
+});
+
 test("any columns may be NULL", () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { minLength: SAMPLES.length, maxLength: SAMPLES.length }), (nulls) => {
@@ -133,7 +150,7 @@ test("a packet that ends early or late is an error, wherever, whatever stands be
     const longer = Buffer.concat([packet, Buffer.alloc(1)]);
     expect(
       codeOf(() => decode([sample], longer)),
-      sample.type,
+      `${sample.type}, longer`,
     ).toBe("mysql.malformed_row");
   }
 });

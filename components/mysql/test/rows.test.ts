@@ -2,14 +2,15 @@ import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DATABASE_FILE, isOsirisError, OsirisError, RunDatabase, Secret, StepTables } from "@osiris/core";
+import { DATABASE_FILE, isOsirisError, OsirisError, RunDatabase, StepTables } from "@osiris/core";
 import { mariadbServer, useServer } from "@osiris/services";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openSession, type Session } from "../src/connection/session.ts";
+import type { Session } from "../src/connection/session.ts";
 import { prepareRows, type PreparedRows, type ReadOptions, type Tally } from "../src/rows/read-rows.ts";
 import { executeRaw, prepareStatement } from "../src/rows/statement.ts";
 import { mysqlProject, type PipelineRun } from "./pipeline.ts";
 import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { readSession } from "./sessions.ts";
 
 /** So that a row of more than 16 MiB, which is more than one packet, can be stored. */
 const server = useServer(mariadbServer({ settings: { "max-allowed-packet": "64M" } }));
@@ -36,15 +37,7 @@ server.prepare(async () => {
   `);
 });
 
-async function session(charset: "utf8mb4" | "binary" = "utf8mb4"): Promise<Session> {
-  const { host, port = 3306, user = "", database = "", password = "" } = server;
-  const secret = new Secret(password);
-  const limits = { charset, connect_timeout: 10, idle_timeout: 60 };
-  const config = { host, port, user, database, password: secret, tls: "preferred", ...limits } as const;
-  const opened = await openSession(config, { purpose: "read", signal: new AbortController().signal });
-  onTestFinished(() => opened.destroy());
-  return opened;
-}
+const session = (charset?: "utf8mb4" | "binary"): Promise<Session> => readSession(server, charset);
 
 const OPTIONS: ReadOptions = { decoder: "binary", types: { zeroDates: "null", tinyint1: "integer" } };
 
@@ -269,6 +262,13 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
     expect((await valuesOf(prepared)).rows).toEqual([[1n, "plain", "zażółć", "ff"]]);
   });
 
+  test("text that is not UTF-8 is an error that names its column and row", async () => {
+    const { error } = await run({ table: "texts", charset: "binary", decoder });
+    expect(error?.message).toContain('"žluť"');
+    expect(error?.message).toContain("row 2");
+    expect(error?.message).toContain("UTF-8");
+  });
+
   test("rows are left out of what is appended", async () => {
     const sql =
       "SELECT seq, IF(seq % 3 = 0, NULL, seq) AS v, IF(seq % 4 = 0, NULL, CONCAT('t', seq)) AS t FROM seq_1_to_5000 ORDER BY seq";
@@ -309,10 +309,10 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
     let batches = 0;
     const rows = (): void => {
       batches += 1;
-      if (batches === 2) throw new OsirisError({ code: "test.full", category: "resource", message: "full" });
+      throw new OsirisError({ code: "test.full", category: "resource", message: "full" });
     };
     expect((await failureOf(prepared.read([], { rows }))).code).toBe("test.full");
-    expect(batches).toBe(2);
+    expect(batches).toBe(1);
     expect(opened.ended.aborted).toBe(true);
     await prepared.close();
   });
