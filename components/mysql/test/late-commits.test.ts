@@ -57,52 +57,57 @@ class Writer {
   }
 }
 
-test("writers that commit late and out of order: nothing is lost, nothing comes twice", async () => {
-  await using stack = new AsyncDisposableStack();
-  const client = stack.use(await openClient(server));
-  await client.query(
-    "CREATE TABLE events (id INT PRIMARY KEY, version INT, changed DATETIME(6), KEY (changed))",
-  );
-  const writers: Writer[] = [];
-  for (let index = 0; index < WRITERS; index++) writers.push(new Writer(stack.use(await openClient(server))));
-  const random = numbers(7);
-  let clock = 0;
-  const step = async (): Promise<void> => {
-    clock++;
-    for (const writer of writers)
-      if ((writer.began ?? clock) + LONGEST_HELD <= clock) await writer.end("COMMIT");
-    const writer = writers[random(WRITERS)];
-    const what = random(12);
-    if (what < 7) await writer?.write(clock, what < 3 ? random(1000) : undefined);
-    else await writer?.end(what === 11 ? "ROLLBACK" : "COMMIT");
-  };
+test(
+  "writers that commit late and out of order: nothing is lost, nothing comes twice",
+  { timeout: 600_000 },
+  async () => {
+    await using stack = new AsyncDisposableStack();
+    const client = stack.use(await openClient(server));
+    await client.query(
+      "CREATE TABLE events (id INT PRIMARY KEY, version INT, changed DATETIME(6), KEY (changed))",
+    );
+    const writers: Writer[] = [];
+    for (let index = 0; index < WRITERS; index++)
+      writers.push(new Writer(stack.use(await openClient(server))));
+    const random = numbers(7);
+    let clock = 0;
+    const step = async (): Promise<void> => {
+      clock++;
+      for (const writer of writers)
+        if ((writer.began ?? clock) + LONGEST_HELD <= clock) await writer.end("COMMIT");
+      const writer = writers[random(WRITERS)];
+      const what = random(12);
+      if (what < 7) await writer?.write(clock, what < 3 ? random(1000) : undefined);
+      else await writer?.end(what === 11 ? "ROLLBACK" : "COMMIT");
+    };
 
-  const project = mysqlProject();
-  const config = {
-    ...connectionConfig(server),
-    table: "events",
-    cursor: { column: "changed", lookback: LOOKBACK },
-  };
-  const delivered: string[] = [];
-  const read = async (): Promise<void> => {
-    const steps = { rows: { component: "mysql.extractor" as const, config } };
-    const run = await project.run(steps, { environment: environmentOf(server) });
-    expect(run.error).toBeUndefined();
-    delivered.push(...((await run.values("SELECT id || ' ' || version FROM rows")) as string[]));
-  };
-  const write = async (steps: number): Promise<void> => {
-    for (let index = 0; index < steps; index++) await step();
-  };
-  for (let run = 1; run < RUNS; run++) {
-    await write(8);
-    await Promise.all([read(), write(8)]);
-  }
-  for (const writer of writers) await writer.end("COMMIT");
-  await read();
+    const project = mysqlProject();
+    const config = {
+      ...connectionConfig(server),
+      table: "events",
+      cursor: { column: "changed", lookback: LOOKBACK },
+    };
+    const delivered: string[] = [];
+    const read = async (): Promise<void> => {
+      const steps = { rows: { component: "mysql.extractor" as const, config } };
+      const run = await project.run(steps, { environment: environmentOf(server) });
+      expect(run.error).toBeUndefined();
+      delivered.push(...((await run.values("SELECT id || ' ' || version FROM rows")) as string[]));
+    };
+    const write = async (steps: number): Promise<void> => {
+      for (let index = 0; index < steps; index++) await step();
+    };
+    for (let run = 1; run < RUNS; run++) {
+      await write(8);
+      await Promise.all([read(), write(8)]);
+    }
+    for (const writer of writers) await writer.end("COMMIT");
+    await read();
 
-  const [rows] = await client.query("SELECT CONCAT(id, ' ', version) AS row_version FROM events");
-  const left = (rows as { row_version: string }[]).map((row) => row.row_version);
-  expect(left.length).toBeGreaterThan(100);
-  expect(delivered.length).toBe(new Set(delivered).size);
-  expect(left.filter((row) => !delivered.includes(row))).toEqual([]);
-});
+    const [rows] = await client.query("SELECT CONCAT(id, ' ', version) AS row_version FROM events");
+    const left = (rows as { row_version: string }[]).map((row) => row.row_version);
+    expect(left.length).toBeGreaterThan(100);
+    expect(delivered.length).toBe(new Set(delivered).size);
+    expect(left.filter((row) => !delivered.includes(row))).toEqual([]);
+  },
+);

@@ -170,7 +170,7 @@ test("a cancelled run ends at once, and so does the statement on the server", as
   expect(rows).toEqual([]);
 });
 
-test("a later attempt goes on after a checkpoint", async () => {
+test("a later attempt goes on after a checkpoint", { timeout: 300_000 }, async () => {
   await using client = await openClient(server);
   await client.query(`CREATE TABLE IF NOT EXISTS many (id INT PRIMARY KEY, name VARCHAR(40));
     INSERT INTO many SELECT seq, SHA1(seq) FROM seq_1_to_400000`);
