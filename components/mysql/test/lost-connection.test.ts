@@ -50,7 +50,9 @@ describe("a connection that is cut", () => {
   test.each([600, 5_000, 100_000, 1_000_000, 2_500_000, 3_900_000])(
     "after %i bytes is made anew, and the read goes on after the last row",
     async (cutAfter) => {
-      const { run, connections } = await readThrough((n) => (n === 1 ? { cutAfter } : {}), { table: "orders" });
+      const { run, connections } = await readThrough((n) => (n === 1 ? { cutAfter } : {}), {
+        table: "orders",
+      });
       if (cutAfter === 600) return expect(run.error).toMatchObject({ retryable: true });
       expect(run.error).toBeUndefined();
       expect(connections).toBe(2);
@@ -76,9 +78,12 @@ describe("a connection that is cut", () => {
   });
 
   test("for ever ends the step", async () => {
-    const { run, connections } = await readThrough((n) => (n === 1 ? { cutAfter: 500_000 } : { refuse: true }), {
-      table: "orders",
-    });
+    const { run, connections } = await readThrough(
+      (n) => (n === 1 ? { cutAfter: 500_000 } : { refuse: true }),
+      {
+        table: "orders",
+      },
+    );
     expect(run.error).toMatchObject({ retryable: true });
     expect(connections).toBe(6);
   });
