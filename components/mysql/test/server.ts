@@ -68,3 +68,13 @@ export async function failedSession(
   }
   throw new Error("a session came about");
 }
+
+/** Of what is under way. It is listened to from now on. */
+export async function failureOf(work: Promise<unknown>): Promise<Error> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("it did not fail");
+}

@@ -5,7 +5,7 @@ import { Secret } from "@osiris/core";
 import { certificate, mariadbServer, useServer } from "@osiris/services";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSession } from "../src/connection/session.ts";
-import { failedSession, openClient, sessionConfig, testServer, type Changes } from "./server.ts";
+import { failedSession, failureOf, openClient, sessionConfig, testServer, type Changes } from "./server.ts";
 
 const authority = certificate({ name: "authority", isAuthority: true });
 const stranger = certificate({ name: "stranger", isAuthority: true });
@@ -117,11 +117,9 @@ describe("a server with TLS, whose certificate is for localhost", () => {
       purpose: "read",
       signal: controller.signal,
     });
-    const failed = expect(session.query("SELECT SLEEP(1000)")).rejects.toMatchObject({
-      code: "mysql.cancelled",
-    });
+    const failed = failureOf(session.query("SELECT SLEEP(1000)"));
     controller.abort();
-    await failed;
+    expect(await failed).toMatchObject({ code: "mysql.cancelled" });
   });
 });
 

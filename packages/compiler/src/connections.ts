@@ -170,7 +170,8 @@ function checkConnection(connection: Connection, specs: readonly ComponentSpec[]
     if (related.length === 0 || known.has(field)) continue;
     const message = `No component of "${family}" takes the field "${field}" from a connection`;
     const span = source.spanOfKey([...path, field]);
-    report.add("connection.unknown_field", span, `@${family}.${alias}: ${message}`, didYouMean(field, known));
+    const hint = renamedHint(field, related, known) ?? didYouMean(field, known);
+    report.add("connection.unknown_field", span, `@${family}.${alias}: ${message}`, hint);
   }
   forEachText(
     fields,
@@ -187,6 +188,17 @@ function checkConnection(connection: Connection, specs: readonly ComponentSpec[]
   );
   const secrets = related.flatMap((spec) => spec.secrets ?? []);
   reportSecrets(fields, { source, path, secrets }, report);
+}
+
+/** For the old name of a field that connections may bring. */
+function renamedHint(
+  field: string,
+  specs: readonly ComponentSpec[],
+  known: ReadonlySet<string>,
+): string | undefined {
+  const names = specs.flatMap(({ renamed = {} }) => (Object.hasOwn(renamed, field) ? [renamed[field]] : []));
+  const now = names.find((name) => name !== undefined && known.has(name));
+  return now === undefined ? undefined : `It is called "${now}" here.`;
 }
 
 function checkDefaults(connections: readonly Connection[], report: Report): void {

@@ -313,8 +313,9 @@ export const FINDING_CODES = {
   },
 
   "spec.bad_pointer": {
-    cause: "A spec.yaml names a config field that its `configSchema` does not have.",
-    remedy: "Correct the pointer, or declare the field.",
+    cause:
+      "A spec.yaml names a config field that its `configSchema` does not have, or calls one that it has an old name.",
+    remedy: "Correct the name, or declare the field.",
   },
   "spec.bad_schema": {
     cause: "A schema in a spec.yaml is no JSON Schema (2020-12).",

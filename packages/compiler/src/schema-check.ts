@@ -29,6 +29,8 @@ export interface SchemaCheckOptions {
   readonly references?: boolean;
   /** Better hints than the nearest name, by unknown key. */
   readonly keyHints?: Readonly<Record<string, string>>;
+  /** What a key of the value itself that is not known is called now. */
+  readonly renamed?: Readonly<Record<string, string>>;
 }
 
 /** Throws when `schema` is no JSON Schema. */
@@ -82,9 +84,7 @@ export function schemaProblems(
   if (validate(value)) return [];
   const all = validate.errors ?? [];
   const errors = options.references === false ? all : all.filter((error) => !dependsOnUnresolved(error));
-  return withoutEchoes(
-    withoutBranches(errors).map((error) => toProblem(error, what, options.keyHints ?? {})),
-  );
+  return withoutEchoes(withoutBranches(errors).map((error) => toProblem(error, what, options)));
 }
 
 /** A misspelt key is one mistake: that the right one is missing goes without saying. */
@@ -211,7 +211,7 @@ const MERGE_HINT: Readonly<Record<string, string>> = {
 function toProblem(
   error: ErrorObject,
   what: string,
-  keyHints: Readonly<Record<string, string>>,
+  { keyHints = {}, renamed = {} }: SchemaCheckOptions,
 ): SchemaProblem {
   const path = pointerToPath(error.instancePath);
   const name = path.length > 0 ? `"${path.join(".")}"` : what;
@@ -231,8 +231,10 @@ function toProblem(
       const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
       const hints = { ...MERGE_HINT, ...keyHints };
       // Not by access alone: a key may be called toString.
-      const better = Object.hasOwn(hints, key) && !known.includes(key) ? hints[key] : undefined;
-      const meant = nearest(key, known);
+      const now = path.length === 0 && Object.hasOwn(renamed, key) ? renamed[key] : undefined;
+      const hint = Object.hasOwn(hints, key) && !known.includes(key) ? hints[key] : undefined;
+      const better = now === undefined ? hint : calledNow(now, descriptionOf(error, now));
+      const meant = now ?? nearest(key, known);
       return {
         kind: "unknown_key",
         path,
@@ -244,13 +246,13 @@ function toProblem(
     }
     case "required": {
       const key = String(params["missingProperty"]);
-      const description = describe(error, key);
+      const description = descriptionOf(error, key);
       return {
         kind: "missing_key",
         path,
         key,
         message: `${name} needs the key "${key}"`,
-        ...(description === undefined ? {} : { hint: description }),
+        ...(description === undefined ? {} : { hint: `${key}: ${description}` }),
       };
     }
     case "type": {
@@ -275,6 +277,11 @@ function toProblem(
   }
 }
 
+/** What to tell somebody who used a field's old name. */
+function calledNow(name: string, description: string | undefined): string {
+  return `It is called "${name}" here.${description === undefined ? "" : ` ${description}`}`;
+}
+
 /** Examples say more to most people than a pattern does. */
 function likeText({ parentSchema }: ErrorObject): string | undefined {
   const { examples } = (parentSchema ?? {}) as { readonly examples?: unknown };
@@ -290,12 +297,11 @@ function choiceText(error: ErrorObject): string {
   return types.length < branches.length ? "of another form" : article(types.join(" or "));
 }
 
-function describe(error: ErrorObject, key: string): string | undefined {
-  const properties = error.parentSchema as
-    | { properties?: Record<string, { description?: string }> }
-    | undefined;
-  const text = properties?.properties?.[key]?.description;
-  return text === undefined ? undefined : `${key}: ${text}`;
+function descriptionOf({ parentSchema }: ErrorObject, key: string): string | undefined {
+  const { properties } = (parentSchema ?? {}) as {
+    readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
+  };
+  return properties?.[key]?.description;
 }
 
 function article(types: string): string {

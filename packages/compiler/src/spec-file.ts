@@ -107,6 +107,11 @@ function namedFields(spec: ComponentSpec): readonly Named[] {
       field: typeof field === "string" ? field : field.name,
       rest: [],
     })),
+    ...Object.entries(spec.renamed ?? {}).map(([old, field]) => ({
+      path: ["renamed", old],
+      field,
+      rest: [],
+    })),
     ...required.map((field, index) => ({ path: ["configSchema", "required", index], field, rest: [] })),
     ...placeholders(spec.summary ?? "").map((field) => ({ path: ["summary"], field, rest: [] })),
   ];
@@ -114,6 +119,11 @@ function namedFields(spec: ComponentSpec): readonly Named[] {
 
 function checkPointers(spec: ComponentSpec, source: Source, report: Report): void {
   const { properties } = spec.configSchema;
+  for (const old of Object.keys(spec.renamed ?? {})) {
+    if (!Object.hasOwn(properties, old)) continue;
+    const message = `"${old}" is a property of configSchema, and so no old name of one`;
+    report.add("spec.bad_pointer", source.spanOfKey(["renamed", old]), message, "Remove one of the two.");
+  }
   for (const { path, field, rest } of namedFields(spec)) {
     if (leadsSomewhere({ properties }, [field, ...rest])) continue;
     const message = `"${[field, ...rest].join("/")}" is not a property of configSchema`;

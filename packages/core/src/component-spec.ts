@@ -44,6 +44,8 @@ export interface ComponentSpec {
     readonly properties: Readonly<Record<string, JsonSchema>>;
     readonly required?: readonly string[];
   };
+  /** Names of config fields that users of other tools, or of an earlier version, may write, and what they are called here. */
+  readonly renamed?: Readonly<Record<string, string>>;
   readonly examples: readonly {
     readonly title: string;
     readonly config: Readonly<Record<string, JsonValue>>;
@@ -202,6 +204,12 @@ export const COMPONENT_SPEC_SCHEMA: JsonSchema = {
         properties: { type: "object", additionalProperties: { type: "object" } },
         required: { type: "array", items: { type: "string" } },
       },
+    },
+    renamed: {
+      type: "object",
+      minProperties: 1,
+      additionalProperties: text,
+      description: "Old names of config fields, and the new ones: who writes an old one reads the new one.",
     },
     examples: {
       type: "array",

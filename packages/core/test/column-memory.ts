@@ -96,7 +96,7 @@ function decimal(width: number): Encode {
 }
 
 function uuid(text: string): Uint8Array {
-  const bytes = Buffer.from(text.replaceAll("-", ""), "hex").reverse();
+  const bytes = Uint8Array.from(Buffer.from(text.replaceAll("-", ""), "hex").toReversed());
   bytes[15] = (bytes[15] ?? 0) ^ 0x80;
   return bytes;
 }

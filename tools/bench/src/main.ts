@@ -2,6 +2,7 @@ import { benchCompile } from "./compile/bench-compile.ts";
 import { benchCsv } from "./csv/bench-csv.ts";
 import { benchGraphql } from "./graphql/bench-graphql.ts";
 import { benchLossless } from "./lossless/bench-lossless.ts";
+import { benchMysql } from "./mysql/bench-mysql.ts";
 import { benchTables } from "./tables/bench-tables.ts";
 import { benchJson } from "./json/bench-json.ts";
 
@@ -13,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<v
   json: benchJson,
   lossless: benchLossless,
   graphql: benchGraphql,
+  mysql: benchMysql,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -3,8 +3,9 @@ export type { Absence, ServerOptions, ServerPlan, Settings, Way } from "./acquir
 export { certificate, type CertificateOptions, type Identity } from "./certificates.ts";
 export type { Absent } from "./installation.ts";
 export { mariadbServer } from "./mariadb.ts";
-export { mysqlServer } from "./mysql.ts";
 export type { ServerTls, TlsServerOptions } from "./mysql-tls.ts";
+export { mariadbClient, type MariadbClient } from "./mariadb-client.ts";
+export { mysqlServer } from "./mysql.ts";
 export { pgbouncerServer, type PgbouncerOptions } from "./pgbouncer.ts";
 export { postgraphileServer, type PostgraphileOptions } from "./postgraphile.ts";
 export { postgresServer } from "./postgres.ts";

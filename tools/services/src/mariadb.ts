@@ -21,6 +21,9 @@ const USER = "root";
 const PASSWORD = "osiris-test";
 const DATABASE = "osiris_test";
 
+/** Debian's packages with the server and its client. */
+export const MARIADB_PACKAGES: readonly string[] = ["mariadb-server-core", "mariadb-client-core"];
+
 const ready = { log: /ready for connections/u, port: mysqlConversation };
 
 /** What Debian's configuration sets is not there without configuration files, and images differ. */
@@ -53,7 +56,7 @@ export function mariadbServer(options: TlsServerOptions = {}): ServerPlan {
     conversation: () => mysqlConversation,
     programs: ["mariadbd", "mariadb-install-db"],
     folders: ["/usr/libexec"],
-    packages: ["mariadb-server-core", "mariadb-client-core"],
+    packages: MARIADB_PACKAGES,
     needsOwn: () => needsOwnTls(options) ?? needsOwnSettings(options),
     start: (installation) => start(installation, options),
     startContainer: () =>

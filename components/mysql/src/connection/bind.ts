@@ -1,5 +1,8 @@
-import { TypedParameter } from "mysql2";
+import mysql2 from "mysql2";
 import type { SqlValue } from "./session.ts";
+
+// mysql2 defines it by a getter, and Node sees no named export in that.
+const { TypedParameter } = mysql2;
 
 const LARGEST_SIGNED = 2n ** 63n - 1n;
 const LARGEST_UNSIGNED = 2n ** 64n - 1n;

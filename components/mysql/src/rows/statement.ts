@@ -1,4 +1,5 @@
-import { TypedParameter, type Connection, type TypeCast, type TypedParameterValue } from "mysql2";
+import type { Connection, TypeCast } from "mysql2";
+import { bindable } from "../connection/bind.ts";
 import type { SqlValue } from "../connection/session.ts";
 import { mysqlError } from "../errors.ts";
 import type { ColumnDefinition } from "../types/wire-types.ts";
@@ -99,7 +100,7 @@ export function executeRaw(
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const taking = new Taking(reject, stop);
   let parsed = false;
-  const command = statement.execute(values.map(boundValue), (error) => {
+  const command = statement.execute(values.map(bindable), (error) => {
     if (error !== null) reject(mysqlError(error, "Reading rows"));
     else if (parsed) resolve();
     else reject(hookMissing("it did not ask for a parser of rows"));
@@ -140,7 +141,7 @@ export function executeDecoded(
   const command = client.execute({
     sql,
     ...ROWS_AS_ARRAYS,
-    values: values.map(boundValue),
+    values: values.map(bindable),
     typeCast: exactValue,
     supportBigNumbers: true,
     bigNumberStrings: true,
@@ -174,13 +175,6 @@ const BYTES_AS_THEY_ARE: ReadonlySet<string> = new Set([
   "VECTOR",
   "GEOMETRY",
 ]);
-
-/** mysql2 binds numbers as doubles; the server would compare a whole number that comes as text in doubles, too. */
-function boundValue(value: SqlValue): string | number | null | TypedParameterValue {
-  if (typeof value !== "bigint") return value;
-  if (value < -(2n ** 63n) || value >= 2n ** 64n) return String(value);
-  return value < 2n ** 63n ? TypedParameter.BIGINT(value) : TypedParameter.BIGINT.unsigned(value);
-}
 
 /**
  * A column's name, which is always in UTF-8. mysql2 decodes it by the charset of the column's values, which is right only while the server

@@ -114,7 +114,8 @@ function checkValues(
   // The connection that would have brought the field could not be found, which has been reported.
   const expected = (problem: SchemaProblem): boolean =>
     connectionIsMissing && problem.kind === "missing_key" && fields.has(problem.key ?? "");
-  const all = schemaProblems(spec.configSchema, merged, what);
+  const { configSchema, renamed = {} } = spec;
+  const all = schemaProblems(configSchema, merged, what, { renamed });
   const problems = all.filter((problem) => !expected(problem));
   for (const { kind, path, key, message, hint } of problems) {
     const span = kind === "unknown_key" ? place.key([...path, key ?? ""]) : place.value(path);

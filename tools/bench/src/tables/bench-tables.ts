@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const SIZES = "10000,1000000";
 
 /** Interleaved, so that whatever else the machine does hits all alike. */
-const WORKS: readonly Work[] = ["append", "read_csv", "read", "copy", "fetch", "idle"];
+const WORKS: readonly Work[] = ["append", "columns", "read_csv", "read", "copy", "fetch", "idle"];
 
 /** Rows from JavaScript into a table and back, beside DuckDB's own ways for the same rows. */
 export async function benchTables(args: readonly string[]): Promise<void> {
@@ -48,6 +48,7 @@ async function benchTable(shape: string, count: number, rounds: number): Promise
     show("idle");
     show("read_csv");
     show("append", "read_csv");
+    show("columns", "read_csv");
     show("copy");
     show("fetch", "copy");
     show("read", "copy");

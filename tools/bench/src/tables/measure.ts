@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE, quoteLiteral, RunDatabase, StepTables, type TableWriter } from "@osiris/core";
 import { timed } from "../median.ts";
+import { appendBatches, makeBatches, type Batch } from "./memory.ts";
 import { appendRows, makeRows, SHAPES, type Row, type Shape } from "./shapes.ts";
 
 /** What one process measures. */
@@ -23,6 +24,8 @@ interface Task {
   readonly count: number;
   /** Made before the clock starts. */
   readonly rows: readonly Row[];
+  /** The same rows as columns of memory. */
+  readonly batches: readonly Batch[];
   readonly folder: string;
 }
 
@@ -46,6 +49,14 @@ const WORKS = {
   append: async (task: Task) => {
     await using database = await open(freshFile(task.folder), task.folder);
     await append(task, database);
+  },
+
+  columns: async ({ shape, count, folder, batches }: Task) => {
+    await using database = await open(freshFile(folder), folder);
+    const tables = await StepTables.open(database, "step");
+    const writer = await tables.create(shape.columns);
+    appendBatches(batches, count, (rows, batch) => writer.appendColumns(rows, batch));
+    await tables.publish(await tables.seal());
   },
 
   longest: async (task: Task) => {
@@ -118,7 +129,9 @@ function freshFile(folder: string): string {
 const [work = "", name = "", count = "", folder = ""] = process.argv.slice(2);
 const shape = SHAPES[name];
 if (shape === undefined || !Object.hasOwn(WORKS, work)) throw new Error("called wrongly");
-const task: Task = { shape, count: Number(count), rows: makeRows(shape), folder };
+const rows = makeRows(shape);
+const batches = makeBatches(shape, rows);
+const task: Task = { shape, count: Number(count), rows, batches, folder };
 let longestCall: number | void = undefined;
 const before = process.cpuUsage();
 const time = await timed(async () => {
