@@ -8,10 +8,10 @@ import {
 import type { Session } from "../connection/session.ts";
 import { quoteTable } from "../names.ts";
 import type { Load } from "./load-rows.ts";
-import { changed, reasonOf, refusedBy, refusedRow, type Refused } from "./refusals.ts";
+import { reasonOf, refusedBy, refusedRow } from "./refusals.ts";
 import type { RowSql } from "./row-sql.ts";
 import { rollBackTo, setSavepoint } from "./savepoint.ts";
-import { warnings } from "./text-query.ts";
+import { changeOf, type Refused } from "./text-query.ts";
 
 export interface InsertOptions {
   readonly batchSize: number;
@@ -172,8 +172,8 @@ class Inserter {
   async #run(tuples: readonly Tuple[]): Promise<Refused | undefined> {
     const statement = this.#sql.insert + tuples.map(({ sql }) => sql).join(",");
     try {
-      const { affectedRows, warnings: count } = await this.#session.run(statement);
-      const refused = count === 0 ? undefined : changed(await warnings(this.#session));
+      const { affectedRows, warnings } = await this.#session.run(statement);
+      const refused = await changeOf(this.#session, warnings);
       if (refused === undefined && affectedRows !== tuples.length) {
         throw countMismatch(this.#load, affectedRows, tuples.length);
       }

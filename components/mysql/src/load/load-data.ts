@@ -1,12 +1,13 @@
 import { Readable } from "node:stream";
-import { isOsirisError, type DriverContext } from "@osiris/core";
+import type { DriverContext } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
+import { serverErrno } from "../errors.ts";
 import { quoteTable } from "../names.ts";
 import type { Load } from "./load-rows.ts";
-import { changed, refusedBy, type Refused } from "./refusals.ts";
+import { refusedBy } from "./refusals.ts";
 import type { RowSql } from "./row-sql.ts";
-import { textQuery, warnings } from "./text-query.ts";
+import { changeOf, textQuery, type Refused } from "./text-query.ts";
 
 /** How LOAD DATA ended, where it did not throw. */
 export type LoadDataOutcome =
@@ -67,7 +68,7 @@ async function outcome(
   { affectedRows, warningStatus }: LoadDataResult,
   lines: Lines,
 ): Promise<LoadDataOutcome> {
-  const refused = warningStatus === 0 ? undefined : changed(await warnings(session));
+  const refused = await changeOf(session, warningStatus);
   if (refused !== undefined) return { kind: "changed", refused };
   if (affectedRows === lines.rows) return { kind: "loaded", rows: affectedRows };
   const message = `the server has taken ${affectedRows} of ${lines.rows} rows, and does not say why`;
@@ -75,9 +76,8 @@ async function outcome(
 }
 
 function unavailable(error: unknown): string | undefined {
-  const cause: unknown = isOsirisError(error) ? error.cause : undefined;
-  if (!(cause instanceof Error) || !("errno" in cause)) return undefined;
-  return UNAVAILABLE.has(Number(cause.errno)) ? cause.message : undefined;
+  const errno = serverErrno(error);
+  return errno !== undefined && UNAVAILABLE.has(errno) ? (error as Error).message : undefined;
 }
 
 /** The rows as the bytes of a file. mysql2 takes them as fast as the socket does. */

@@ -13,10 +13,11 @@ export interface ValueSql {
 }
 
 /**
- * `number`: digits. `plain`: text without a character that any syntax knows. `text`: any text. `hex`: bytes as hexadecimal
- * digits. `bits`: binary digits. `bit_number`: digits of a number whose bits are meant.
+ * `number`: digits. `plain`: text without a character that any syntax knows. `text`: any text. `json`: any text, which
+ * must not become bytes on the way. `hex`: bytes as hexadecimal
+ * digits. `json`: any text, which has to reach the server as text. `bits`: binary digits. `bit_number`: digits of a number whose bits are meant.
  */
-export type ValueForm = "number" | "plain" | "text" | "hex" | "bits" | "bit_number";
+export type ValueForm = "number" | "plain" | "text" | "json" | "hex" | "bits" | "bit_number";
 
 export interface Refusal {
   /** DuckDB's condition; NULL is no. */
@@ -42,7 +43,8 @@ export function valueSql({ source, target }: LoadColumn): ValueSql {
   const rule = family === undefined ? undefined : RULES[family][type.family];
   if (rule === undefined) throw mismatch({ source, target });
   const x = quoteIdentifier(source.name);
-  const value = rule(x, { source: source.type, target: type, srid: target.srid });
+  const made = rule(x, { source: source.type, target: type, srid: target.srid });
+  const value = type.family === "json" ? { ...made, form: "json" as const } : made;
   if (type.name !== "timestamp" || target.nullable) return value;
   const now = { when: `${x} IS NULL`, reason: "is NULL, for which the server may take the current time" };
   return { ...value, refusals: [now, ...value.refusals] };

@@ -64,7 +64,8 @@ async function newTable(
   const name = { schema, table: config.table };
   if (!config.create_table) throw noTable(name);
   if (columns === undefined) return { name, table: undefined, method, added: [], createSql: undefined };
-  const createSql = (as: TableName): string => createTableSql(as, columns, config.primary_key ?? []);
+  const { product } = session.server;
+  const createSql = (as: TableName): string => createTableSql(as, columns, config.primary_key ?? [], product);
   const added = config.delete_missing === "soft" ? [deletedColumn(config)] : [];
   return { name, table: undefined, method, added, createSql };
 }
