@@ -5,10 +5,7 @@ import { append, execute, ROUTES, rowsOf } from "./load-fixture.ts";
 const server = useServer(mariadbServer());
 
 server.prepare(async () => {
-  await execute(
-    server,
-    `CREATE TABLE parents (id INT PRIMARY KEY); INSERT INTO parents VALUES (1)`,
-  );
+  await execute(server, `CREATE TABLE parents (id INT PRIMARY KEY); INSERT INTO parents VALUES (1)`);
 });
 
 /** A value, a column that does not take it, and the reason that a user reads. */
@@ -39,7 +36,11 @@ const REFUSED: readonly (readonly [value: string, column: string, reason: string
   ["'2020-01-01 10:00:00.123'", "DATETIME(2)", "v has more than 2 digits of a second"],
   ["'2020-01-01 10:00:00'::TIMESTAMP", "DATE", "v has a time of day"],
   ["'2020-01-01 10:00:00'", "DATE", /Data truncated for column 'v'|Incorrect date value/],
-  ["'2020-01-01 10:00:00.123456789'::TIMESTAMP_NS", "DATETIME(6)", "v has nanoseconds, and the server microseconds"],
+  [
+    "'2020-01-01 10:00:00.123456789'::TIMESTAMP_NS",
+    "DATETIME(6)",
+    "v has nanoseconds, and the server microseconds",
+  ],
   ["'0044-03-15 (BC)'::DATE", "DATE", "v is beyond the years 1 to 9999"],
   ["'12020-01-01'::TIMESTAMP", "DATETIME", "v is beyond the years 1 to 9999"],
   ["'infinity'::TIMESTAMP", "DATETIME(6)", "v is beyond the years 1 to 9999"],
@@ -57,7 +58,11 @@ const REFUSED: readonly (readonly [value: string, column: string, reason: string
   // What the server refuses.
   ["300::INTEGER", "TINYINT", /Out of range value for column 'v'/],
   ["(-1)::INTEGER", "INT UNSIGNED", /Out of range value for column 'v'/],
-  ["8::INTEGER", "BIT(3)", /too long for column 'v'|Out of range value for column 'v'|Data truncated for column 'v'/],
+  [
+    "8::INTEGER",
+    "BIT(3)",
+    /too long for column 'v'|Out of range value for column 'v'|Data truncated for column 'v'/,
+  ],
   ["1e300::DOUBLE", "DECIMAL(9,2)", /Out of range value for column 'v'/],
   ["'abc'", "INT", /Incorrect integer value: 'abc' for column .*v/],
   ["'12abc'", "INT", /Data truncated for column 'v'|Incorrect integer value/],
@@ -69,7 +74,11 @@ const REFUSED: readonly (readonly [value: string, column: string, reason: string
   ["'c'", "ENUM('a','b')", /Data truncated for column 'v'/],
   ["'abc'", "DATE", /Incorrect date value: 'abc' for column .*v|Data truncated for column 'v'/],
   ["'2021-02-29'", "DATE", /Incorrect date value: '2021-02-29' for column .*v|Data truncated for column 'v'/],
-  ["'1960-01-01+00'::TIMESTAMPTZ", "TIMESTAMP", /Incorrect datetime value|Out of range value for column 'v'|Data truncated/],
+  [
+    "'1960-01-01+00'::TIMESTAMPTZ",
+    "TIMESTAMP",
+    /Incorrect datetime value|Out of range value for column 'v'|Data truncated/,
+  ],
   ["'{'", "JSON", /CONSTRAINT .*v.* failed/],
   ["NULL::INTEGER", "INT NOT NULL", /Column 'v' cannot be null|NULL supplied to NOT NULL column 'v'/],
   ["NULL::BLOB", "BLOB NOT NULL", /Column 'v' cannot be null|NULL supplied to NOT NULL column 'v'/],

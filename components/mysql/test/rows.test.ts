@@ -47,7 +47,9 @@ async function session(): Promise<Session> {
 const OPTIONS: ReadOptions = { decoder: "binary", types: { zeroDates: "null", tinyint1: "integer" } };
 
 /** All values of a statement, row by row, as watchers see them. */
-async function valuesOf(prepared: PreparedRows): Promise<{ rows: unknown[][]; orders: unknown[][]; tally: Tally }> {
+async function valuesOf(
+  prepared: PreparedRows,
+): Promise<{ rows: unknown[][]; orders: unknown[][]; tally: Tally }> {
   const rows: unknown[][] = [];
   const orders: unknown[][] = [];
   const tally = await prepared.read([], {
@@ -77,7 +79,11 @@ async function failureOf(promise: Promise<unknown>): Promise<{ code: string; mes
 
 describe.each(DECODERS)("decoder %s", (decoder) => {
   test("values are exact, can be bound again, and have an order", async () => {
-    const prepared = await prepareRows(await session(), { sql: "SELECT * FROM numbers ORDER BY id" }, { ...OPTIONS, decoder });
+    const prepared = await prepareRows(
+      await session(),
+      { sql: "SELECT * FROM numbers ORDER BY id" },
+      { ...OPTIONS, decoder },
+    );
     const { rows, orders } = await valuesOf(prepared);
     expect(rows).toEqual([
       [
@@ -129,7 +135,11 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
   });
 
   test("dates that no calendar has are NULL and counted, by column", async () => {
-    const prepared = await prepareRows(await session(), { sql: "SELECT * FROM dates" }, { ...OPTIONS, decoder });
+    const prepared = await prepareRows(
+      await session(),
+      { sql: "SELECT * FROM dates" },
+      { ...OPTIONS, decoder },
+    );
     const { rows, tally } = await valuesOf(prepared);
     expect(rows).toEqual([
       [1n, null, null, null, "10:00:00.000000"],
@@ -145,7 +155,11 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
   });
 
   test("zero_dates: error names the column and the row", async () => {
-    const { error } = await run({ query: "SELECT d, id FROM dates WHERE id <> 1 ORDER BY id DESC", zero_dates: "error", decoder });
+    const { error } = await run({
+      query: "SELECT d, id FROM dates WHERE id <> 1 ORDER BY id DESC",
+      zero_dates: "error",
+      decoder,
+    });
     expect(error?.code).toBe("mysql.zero_date");
     expect(error?.message).toContain('"d"');
     expect(error?.message).toContain("row 2");
@@ -163,7 +177,9 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
     ]);
     await using client = await openClient(server);
     await client.query("SET time_zone = '+00:00'");
-    const [rows] = await client.query("SELECT CAST(d AS CHAR) AS d, CAST(t AS CHAR) AS t, CAST(s AS CHAR) AS s FROM dates ORDER BY id");
+    const [rows] = await client.query(
+      "SELECT CAST(d AS CHAR) AS d, CAST(t AS CHAR) AS t, CAST(s AS CHAR) AS s FROM dates ORDER BY id",
+    );
     expect(await result.query("SELECT d, t, s FROM rows ORDER BY id")).toEqual(rows);
   });
 
@@ -179,7 +195,12 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
   test("names that DuckDB cannot tell apart get numbers, and the others stay", async () => {
     const prepared = await prepareRows(
       await session(),
-      { sql: 'SELECT 1 AS a, 2 AS A, 3 AS a, 4 AS "a""`b", 5 AS `ž😀`, NULL AS `a_2`, 7 AS ` `'.replaceAll('"', "'") },
+      {
+        sql: 'SELECT 1 AS a, 2 AS A, 3 AS a, 4 AS "a""`b", 5 AS `ž😀`, NULL AS `a_2`, 7 AS ` `'.replaceAll(
+          '"',
+          "'",
+        ),
+      },
       { ...OPTIONS, decoder },
     );
     expect(prepared.columns.map(({ name }) => name)).toEqual(["a", "A_3", "a_4", "a'`b", "ž?", "a_2", " "]);
@@ -187,7 +208,11 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
 
   test("4,096 columns", async () => {
     const columns = Array.from({ length: 4096 }, (_, at) => `${at % 7 === 0 ? "NULL" : `'${at}'`} AS c${at}`);
-    const prepared = await prepareRows(await session(), { sql: `SELECT ${columns.join(", ")}` }, { ...OPTIONS, decoder });
+    const prepared = await prepareRows(
+      await session(),
+      { sql: `SELECT ${columns.join(", ")}` },
+      { ...OPTIONS, decoder },
+    );
     const { rows } = await valuesOf(prepared);
     expect(rows).toEqual([Array.from({ length: 4096 }, (_, at) => (at % 7 === 0 ? null : String(at)))]);
   });
@@ -199,25 +224,45 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
   });
 
   test("rows of several packets, and lengths around all limits of the protocol", async () => {
-    const lengths = [0, 250, 251, 65_535, 65_536, 16_777_200, 16_777_206, 16_777_214, 16_777_215, 16_777_216, 40_000_000];
-    const rows = lengths.map((length) => `SELECT ${length} AS n, CONCAT(REPEAT('x', ${Math.max(length - 1, 0)}), '${length === 0 ? "" : "y"}') AS t, 7 AS z`);
+    const lengths = [
+      0, 250, 251, 65_535, 65_536, 16_777_200, 16_777_206, 16_777_214, 16_777_215, 16_777_216, 40_000_000,
+    ];
+    const rows = lengths.map(
+      (length) =>
+        `SELECT ${length} AS n, CONCAT(REPEAT('x', ${Math.max(length - 1, 0)}), '${length === 0 ? "" : "y"}') AS t, 7 AS z`,
+    );
     const result = await run({ query: rows.join(" UNION ALL "), decoder });
     expect(result.error).toBeUndefined();
-    expect(await result.query("SELECT n::INTEGER AS n, length(t) AS l, right(t, 1) AS e, z::INTEGER AS z FROM rows ORDER BY n")).toEqual(
-      lengths.map((length) => ({ n: length, l: BigInt(length), e: length === 0 ? "" : "y", z: 7 })),
-    );
+    expect(
+      await result.query(
+        "SELECT n::INTEGER AS n, length(t) AS l, right(t, 1) AS e, z::INTEGER AS z FROM rows ORDER BY n",
+      ),
+    ).toEqual(lengths.map((length) => ({ n: length, l: BigInt(length), e: length === 0 ? "" : "y", z: 7 })));
   });
 
   test("text that the server does not convert has to be UTF-8, and names are right", async () => {
     const opened = await session();
     await opened.run("SET character_set_results = NULL");
-    const prepared = await prepareRows(opened, { sql: "SELECT * FROM texts WHERE id = 1" }, { ...OPTIONS, decoder });
-    expect(prepared.columns.map(({ name, type }) => `${name} ${type}`)).toEqual(["id INTEGER", "žluť VARCHAR", "u VARCHAR", "b BLOB"]);
+    const prepared = await prepareRows(
+      opened,
+      { sql: "SELECT * FROM texts WHERE id = 1" },
+      { ...OPTIONS, decoder },
+    );
+    expect(prepared.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      "id INTEGER",
+      "žluť VARCHAR",
+      "u VARCHAR",
+      "b BLOB",
+    ]);
     expect((await valuesOf(prepared)).rows).toEqual([[1n, "plain", "zażółć", "ff"]]);
   });
 
   test("rows are left out of what is appended", async () => {
-    const prepared = await prepareRows(await session(), { sql: "SELECT seq, IF(seq % 3 = 0, NULL, seq) AS v, CONCAT('t', seq) AS t FROM seq_1_to_20" }, { ...OPTIONS, decoder });
+    const prepared = await prepareRows(
+      await session(),
+      { sql: "SELECT seq, IF(seq % 3 = 0, NULL, seq) AS v, CONCAT('t', seq) AS t FROM seq_1_to_20" },
+      { ...OPTIONS, decoder },
+    );
     expect(prepared.columns).toHaveLength(3);
   });
 });

@@ -35,8 +35,10 @@ export async function upsertRows(job: WriteJob, target: TargetTable): Promise<Wr
   const tables = { target, staging, rows, revived };
   const undo = rejects?.mark();
   const options = { repeatable: true, ...(undo === undefined ? {} : { undo }) };
-  const written = await inTransaction(job, options, () => applyStaging(job, tables, complete));
-  return { rows: written, superseded: rows.superseded };
+  const deletes = mayDelete(job, complete);
+  const applied = await inTransaction(job, options, () => applyStaging(job, tables, deletes));
+  tell(job, applied);
+  return { rows: applied.written, superseded: rows.superseded };
 }
 
 /** @returns whether all rows are in the staging table: false when the server has refused some */
@@ -78,26 +80,37 @@ function withoutNumber(
   };
 }
 
-/** @returns rows of the input that are in the table */
-async function applyStaging(job: WriteJob, tables: UpsertTables, complete: boolean): Promise<number> {
-  const { config, ctx } = job;
-  if (config.delete_missing !== "none" && complete) {
-    // First, so that a value of a unique key that a row gives up is free for another.
-    const deleted = await deleteMissing(job, tables);
-    ctx.metric("mysql.rows_deleted", deleted, "rows");
-  }
-  if (config.delete_missing !== "none" && !complete) {
-    ctx.log(
-      "warn",
-      `${displayName(job.name)}: rows were rejected, so which rows are missing is not known: none was deleted`,
-    );
-  }
+/** What a transaction has done to the table. */
+interface Applied {
+  /** Rows of the input that are in the table. */
+  readonly written: number;
+  readonly inserted: number;
+  readonly deleted: number;
+}
+
+async function applyStaging(job: WriteJob, tables: UpsertTables, deletes: boolean): Promise<Applied> {
+  // First, so that a value of a unique key that a row gives up is free for another.
+  const deleted = deletes ? await deleteMissing(job, tables) : 0;
   await updateRows(job, tables);
   const inserted = await insertRows(job, tables);
-  const written = await countWritten(job, tables);
+  return { written: await countWritten(job, tables), inserted, deleted };
+}
+
+/** Which rows are missing is known only when all rows with a key have reached the server. */
+function mayDelete({ config, ctx, name }: WriteJob, complete: boolean): boolean {
+  if (config.delete_missing === "none") return false;
+  if (complete) return true;
+  ctx.log(
+    "warn",
+    `${displayName(name)}: the server has refused rows, so which are missing is not known: delete_missing is left out`,
+  );
+  return false;
+}
+
+function tell({ config, ctx }: WriteJob, { written, inserted, deleted }: Applied): void {
   ctx.metric("mysql.rows_inserted", inserted, "rows");
   ctx.metric("mysql.rows_matched", written - inserted, "rows");
-  return written;
+  if (config.delete_missing !== "none") ctx.metric("mysql.rows_deleted", deleted, "rows");
 }
 
 /** Asks the server which rows are in the table, in the transaction that has written them. */
