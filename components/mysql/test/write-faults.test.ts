@@ -54,7 +54,9 @@ test("a deadlock is rolled back and done again, and rejects count once", async (
   expect(run.error).toBeUndefined();
   expect(counts(run)).toEqual([3, 1, 0]);
   expect(await run.values("SELECT row->>'id' FROM target__rejects")).toEqual(["1"]);
-  expect(run.events).toContainEqual(expect.objectContaining({ event: "mysql.retry", retry: 1 }));
+  expect(run.events).toContainEqual(
+    expect.objectContaining({ event: "mysql.retry", retry: 1, reason: expect.stringContaining("deadlock") }),
+  );
   expect(run.metrics).toMatchObject({ "mysql.retries": 1 });
   expect(await judge.rows("SELECT * FROM f1 ORDER BY id")).toEqual([
     ["1", "One"],

@@ -158,6 +158,65 @@ test.each([
   expect(await run.values("SELECT row->>'id' FROM target__rejects")).toEqual([one.slice(2, -2)]);
 });
 
+test("a key that the table has in another spelling is updated, and told", async () => {
+  const { client, write, rows } = await writing(server);
+  await client.query(
+    "CREATE TABLE u17 (id VARCHAR(20) COLLATE utf8mb4_general_ci PRIMARY KEY, n BIGINT); INSERT INTO u17 VALUES ('ANN', 1), ('bob', 1)",
+  );
+  const run = await write("SELECT * FROM (VALUES ('ann', 2), ('bob', 2)) AS t(id, n)", upsert("u17"));
+  expect(await rows("SELECT * FROM u17 ORDER BY id")).toEqual([
+    ["ANN", "2"],
+    ["bob", "2"],
+  ]);
+  expect(run.warnings).toEqual([expect.stringContaining("1 keys are in the table in another spelling")]);
+});
+
+test("keys of every kind, and values of every type, pass through the staging table as they are", async () => {
+  const { client, write, values } = await writing(server);
+  const types = [
+    "a BIGINT UNSIGNED ZEROFILL",
+    "b DECIMAL(38,10)",
+    "c ENUM('it''s', 'back\\\\slash', 'x')",
+    "d SET('p', 'q')",
+    "e JSON",
+    "f VARCHAR(20) CHARACTER SET latin1",
+    "g VARBINARY(9)",
+    "h BIT(10)",
+    "i DATETIME(6)",
+    "j TIMESTAMP(6) NULL",
+    "k TIME(6)",
+    "l YEAR",
+    "m UUID",
+    "n INET6",
+    "o GEOMETRY",
+    "p DOUBLE",
+    "q CHAR(9)",
+    "r DATE",
+  ];
+  await client.query(
+    `CREATE TABLE u18 (id VARBINARY(9), day DATE, ${types.join(", ")}, PRIMARY KEY (id, day))`,
+  );
+  const select = `SELECT '\\x00\\xFF'::BLOB AS id, DATE '2024-02-29' AS day, 18446744073709551615::UBIGINT AS a, 1.5::DECIMAL(38,10) AS b,
+    'back\\slash' AS c, 'p,q' AS d, '{"a":  1}'::JSON AS e, 'é€' AS f, '\\x00\\x01'::BLOB AS g, 1023::UBIGINT AS h,
+    TIMESTAMP '2024-01-01 00:00:00.000001' AS i, TIMESTAMPTZ '2024-01-01 00:00:00.000001+00' AS j, INTERVAL '-30 hours' AS k,
+    2155::SMALLINT AS l, '123e4567-e89b-12d3-a456-426614174000'::UUID AS m, '::1' AS n,
+    from_hex('0101000000000000000000F03F0000000000000040') AS o, 0.1::DOUBLE AS p, 'x' AS q, DATE '9999-12-31' AS r`;
+  const config = { table: "u18", mode: "upsert", primary_key: ["id", "day"] };
+  for (const round of ["inserted", "matched"]) {
+    const run = await write(select, config);
+    expect(run.error).toBeUndefined();
+    expect(run.metrics).toMatchObject({ [`mysql.rows_${round}`]: 1 });
+  }
+  const expected = [
+    "id = x'00FF' AND day = '2024-02-29' AND a = 18446744073709551615 AND b = 1.5 AND c = 'back\\\\slash' AND d = 'p,q'",
+    "e = '{\"a\":  1}' AND f = 'é€' AND g = x'0001' AND h = 1023 AND i = '2024-01-01 00:00:00.000001' AND k = '-30:00:00'",
+    "j = '2024-01-01 00:00:00.000001' AND l = 2155 AND m = '123e4567-e89b-12d3-a456-426614174000' AND n = '::1'",
+    "ST_AsText(o) = 'POINT(1 2)' AND p = 0.1 AND q = 'x' AND r = '9999-12-31'",
+  ];
+  await client.query("SET time_zone = '+00:00'");
+  expect(await values(`SELECT ${expected.map((part) => `(${part})`).join(" AND ")} FROM u18`)).toEqual([1]);
+});
+
 test("a key of several columns, and rows that are nothing but a key", async () => {
   const { client, write, rows } = await writing(server);
   await client.query(

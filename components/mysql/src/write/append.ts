@@ -54,7 +54,8 @@ export async function appendRows(
     });
     return { rows, superseded: 0 };
   } catch (error) {
-    throw transactional || repeatable ? error : partlyWritten(name, error);
+    if (transactional || repeatable || isBeforeRows(error)) throw error;
+    throw partlyWritten(name, error);
   }
 }
 
@@ -67,6 +68,11 @@ export function namesOf(columns: readonly LoadColumn[], names: readonly string[]
 function selectOf(input: InputTable, columns: readonly LoadColumn[]): string {
   const names = columns.map(({ source }) => quoteIdentifier(source.name)).join(", ");
   return `SELECT ${names} FROM ${quoteIdentifier(input.table)}`;
+}
+
+/** A mistake in the config or the types, found before a row is sent. */
+function isBeforeRows(error: unknown): boolean {
+  return isOsirisError(error) && error.category === "usage";
 }
 
 /** What cannot be rolled back must not be tried again: rows would be in the table twice. */

@@ -1,6 +1,6 @@
 import { OsirisError, quoteIdentifier, type JsonValue, type RejectWriter } from "@osiris/core";
 import { loadRows } from "../../load/load-rows.ts";
-import { quoteTable } from "../../names.ts";
+import { quoteName, quoteTable } from "../../names.ts";
 import { namesOf, type WriteJob, type WriteOutcome } from "../append.ts";
 import { bindColumns, foldName } from "../bind-columns.ts";
 import { displayName } from "../destination.ts";
@@ -86,6 +86,8 @@ interface Applied {
   readonly written: number;
   readonly inserted: number;
   readonly deleted: number;
+  /** Rows whose key the table has in another spelling, which the server takes for the same. */
+  readonly respelled: number;
 }
 
 async function applyStaging(job: WriteJob, tables: UpsertTables, deletes: boolean): Promise<Applied> {
@@ -93,7 +95,7 @@ async function applyStaging(job: WriteJob, tables: UpsertTables, deletes: boolea
   const deleted = deletes ? await deleteMissing(job, tables) : 0;
   await updateRows(job, tables);
   const inserted = await insertRows(job, tables);
-  return { written: await countWritten(job, tables), inserted, deleted };
+  return { ...(await countWritten(job, tables)), inserted, deleted };
 }
 
 /** Which rows are missing is known only when all rows with a key have reached the server. */
@@ -107,28 +109,47 @@ function mayDelete({ config, ctx, name }: WriteJob, complete: boolean): boolean 
   return false;
 }
 
-function tell({ config, ctx }: WriteJob, { written, inserted, deleted }: Applied): void {
+function tell({ config, ctx, name }: WriteJob, { written, inserted, deleted, respelled }: Applied): void {
   ctx.metric("mysql.rows_inserted", inserted, "rows");
   ctx.metric("mysql.rows_matched", written - inserted, "rows");
   if (config.delete_missing !== "none") ctx.metric("mysql.rows_deleted", deleted, "rows");
+  if (respelled === 0) return;
+  ctx.log(
+    "warn",
+    `${displayName(name)}: ${respelled} keys are in the table in another spelling, which its collation takes for the same: these rows were updated and keep that spelling`,
+  );
 }
 
 /** Asks the server which rows are in the table, in the transaction that has written them. */
-async function countWritten({ session, name }: WriteJob, { target, staging }: UpsertTables): Promise<number> {
+async function countWritten(
+  { session, name }: WriteJob,
+  { target, staging }: UpsertTables,
+): Promise<Pick<Applied, "written" | "respelled">> {
   const [staged] = await session.query(`SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)}`);
   // A locking read sees what is there, a plain one what was there when the transaction first looked.
   const [found] = await session.query(
-    `SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)} AS s
+    `SELECT COUNT(*) AS n, COUNT(CASE WHEN ${isRespelled(staging)} THEN 1 END) AS respelled
+     FROM ${quoteTable(staging.name)} AS s
      STRAIGHT_JOIN ${quoteTable(target.name)} AS t ON ${sameKey(staging)} LOCK IN SHARE MODE`,
   );
   const [expected, written] = [Number(staged?.["n"]), Number(found?.["n"])];
-  if (written === expected) return written;
+  if (written === expected) return { written, respelled: Number(found?.["respelled"]) };
   throw new OsirisError({
     code: "mysql.count_mismatch",
     category: "external",
     message: `${displayName(name)}: of ${expected} rows that were written, ${written} are in the table; nothing was kept`,
     hint: "Look for a trigger that changes the key or leaves rows out.",
   });
+}
+
+/** The condition that keys which are equal are not the same text. */
+function isRespelled({ key }: StagingTable): string {
+  const texts = key.filter(({ target }) => target.collation !== undefined);
+  const differs = texts.map(({ target }) => {
+    const name = quoteName(target.name);
+    return `CAST(s.${name} AS BINARY) <> CAST(t.${name} AS BINARY)`;
+  });
+  return differs.length === 0 ? "FALSE" : differs.join(" OR ");
 }
 
 function deletedColumn({ config }: WriteJob, target: TargetTable): string | undefined {
