@@ -29,8 +29,11 @@ export async function statementProxy(
     }
     client.on("data", (data) => {
       if (data.includes(text) && ++seen === nth) {
-        if (loss === "statement") return void client.destroy();
         isLost = true;
+        if (loss === "statement") {
+          client.destroy();
+          return;
+        }
       }
       upstream.write(data);
     });

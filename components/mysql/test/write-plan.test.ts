@@ -116,7 +116,7 @@ test.each([
   [{ mode: "upsert", primary_key: ["id", "ID"] }, "same column"],
   [{ mode: "upsert", primary_key: ["id"], order_by: ["a", "A"] }, "same column"],
   [{ mode: "upsert", primary_key: ["x".repeat(65)] }, "longer than 64"],
-  [{ table: `${"x".repeat(65)}` }, "longer than 64"],
+  [{ table: "x".repeat(65) }, "longer than 64"],
   [{ schema: "shop " }, "ends with a blank"],
   [{ table: "🎬" }, "character"],
   [

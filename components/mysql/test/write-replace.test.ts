@@ -43,7 +43,7 @@ test("numbers go on where they were, and rights stay", async () => {
   await using reader = await openClient({
     ...server,
     url: server.url.replace("root:", "reader:"),
-  } as typeof server);
+  });
   const [found] = await reader.query("SELECT COUNT(*) AS n FROM r2");
   expect(found).toEqual([{ n: "2" }]);
 });

@@ -93,8 +93,9 @@ interface Applied {
 async function applyStaging(job: WriteJob, tables: UpsertTables, deletes: boolean): Promise<Applied> {
   // First, so that a value of a unique key that a row gives up is free for another.
   const deleted = deletes ? await deleteMissing(job, tables) : 0;
-  await updateRows(job, tables);
-  const inserted = await insertRows(job, tables);
+  const updated = await updateRows(job, tables);
+  const isAll = updated === (await countStaged(job, tables));
+  const inserted = isAll ? 0 : await insertRows(job, tables);
   return { ...(await countWritten(job, tables)), inserted, deleted };
 }
 
@@ -122,17 +123,18 @@ function tell({ config, ctx, name }: WriteJob, { written, inserted, deleted, res
 
 /** Asks the server which rows are in the table, in the transaction that has written them. */
 async function countWritten(
-  { session, name }: WriteJob,
-  { target, staging }: UpsertTables,
+  job: WriteJob,
+  tables: UpsertTables,
 ): Promise<Pick<Applied, "written" | "respelled">> {
-  const [staged] = await session.query(`SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)}`);
+  const { session, name } = job;
+  const { target, staging } = tables;
   // A locking read sees what is there, a plain one what was there when the transaction first looked.
   const [found] = await session.query(
     `SELECT COUNT(*) AS n, COUNT(CASE WHEN ${isRespelled(staging)} THEN 1 END) AS respelled
      FROM ${quoteTable(staging.name)} AS s
      STRAIGHT_JOIN ${quoteTable(target.name)} AS t ON ${sameKey(staging)} LOCK IN SHARE MODE`,
   );
-  const [expected, written] = [Number(staged?.["n"]), Number(found?.["n"])];
+  const [expected, written] = [await countStaged(job, tables), Number(found?.["n"])];
   if (written === expected) return { written, respelled: Number(found?.["respelled"]) };
   throw new OsirisError({
     code: "mysql.count_mismatch",
@@ -140,6 +142,11 @@ async function countWritten(
     message: `${displayName(name)}: of ${expected} rows that were written, ${written} are in the table; nothing was kept`,
     hint: "Look for a trigger that changes the key or leaves rows out.",
   });
+}
+
+async function countStaged({ session }: WriteJob, { staging }: UpsertTables): Promise<number> {
+  const [staged] = await session.query(`SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)}`);
+  return Number(staged?.["n"]);
 }
 
 /** The condition that keys which are equal are not the same text. */
