@@ -83,20 +83,22 @@ test("a lock that nobody gives up fails the step after max_retries, and may pass
   expect(await judge.values("SELECT title FROM f2 ORDER BY id")).toEqual(["Up", "Heat"]);
 });
 
-test("an append that meets a lock is done again as a whole", async () => {
+test("an append that meets a lock is done again as a whole, and rejects count once", async () => {
   const judge = await writing(server);
   const other = await openClient(server);
-  await judge.client.query(`CREATE TABLE f3 ${TABLE}`);
+  await judge.client.query(`CREATE TABLE f3 ${TABLE}; INSERT INTO f3 VALUES (1, 'Taken')`);
   await other.query("START TRANSACTION; INSERT INTO f3 VALUES (2, 'Mine')");
   const waits = await status(judge, "Innodb_row_lock_waits");
-  const writes = judge.write(MOVIES, { table: "f3" });
+  const writes = judge.write(MOVIES, { table: "f3", load: "insert", on_row_error: "reject" });
   // The second wait is that of the second try.
   while ((await status(judge, "Innodb_row_lock_waits")) < waits + 2) await wait(10);
   await other.query("ROLLBACK");
   await other.end();
   const run = await writes;
   expect(run.error).toBeUndefined();
-  expect(await judge.values("SELECT title FROM f3 ORDER BY id")).toEqual(["Up", "Heat"]);
+  expect(counts(run)).toEqual([1, 1, 0]);
+  expect(await run.values("SELECT row->>'id' FROM target__rejects")).toEqual(["1"]);
+  expect(await judge.values("SELECT title FROM f3 ORDER BY id")).toEqual(["Taken", "Heat"]);
 });
 
 test.each([

@@ -158,6 +158,18 @@ test.each([
   expect(await run.values("SELECT row->>'id' FROM target__rejects")).toEqual([one.slice(2, -2)]);
 });
 
+test("rows that are not in the table after they were written fail the step", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    `CREATE TABLE u19 ${TABLE}; INSERT INTO u19 VALUES (1, 'Old', 1);
+     CREATE TRIGGER u19_moves BEFORE INSERT ON u19 FOR EACH ROW SET NEW.id = NEW.id + 100`,
+  );
+  const run = await write(movies("(1, 'Up')", "(2, 'Heat')"), upsert("u19"));
+  expect(run.error).toMatchObject({ code: "mysql.count_mismatch" });
+  expect(run.error?.message).toContain("of 2 rows that were written, 1 are in the table");
+  expect(await values("SELECT title FROM u19")).toEqual(["Old"]);
+});
+
 test("a key that the table has in another spelling is updated, and told", async () => {
   const { client, write, rows } = await writing(server);
   await client.query(

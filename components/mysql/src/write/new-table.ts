@@ -46,7 +46,7 @@ function newName(destination: Required<TableName>): string {
 }
 
 function prefixOf({ schema, table }: Required<TableName>): string {
-  const readable = [...table.toLowerCase()].slice(0, 30).join("");
+  const readable = table.toLowerCase().slice(0, 30);
   const digest = createHash("sha256")
     .update(JSON.stringify([schema, table]))
     .digest("hex");
@@ -67,7 +67,7 @@ async function removeLeftovers(
   const rows = await session.query(
     `SELECT table_name AS name FROM information_schema.tables
      WHERE table_schema = ? AND LEFT(table_name, ?) = ? AND table_type = 'BASE TABLE'`,
-    [destination.schema, [...prefix].length, prefix],
+    [destination.schema, prefix.length, prefix],
   );
   for (const row of rows) {
     const name = { schema: destination.schema, table: row["name"] ?? "" };

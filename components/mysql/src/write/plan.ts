@@ -51,26 +51,22 @@ function rowChanges(
   const at = { kind: "table", name: displayName(name) };
   const rows = { count: table?.estimatedRows ?? 0, exact: table === undefined };
   const key = listNames(config.primary_key ?? []);
-  switch (method) {
-    case "append":
-      return [{ ...at, action: "append", message: "adds the rows" }];
-    case "swap":
-      return [
-        {
-          ...at,
-          action: "replace",
-          message: "puts a new table with the rows in the place of the old one",
-          rows,
-        },
-      ];
-    case "delete_insert":
-      return [{ ...at, action: "replace", message: "deletes all rows and inserts the new ones", rows }];
-    case "upsert":
-      return [
-        { ...at, action: "upsert", message: `updates rows with the same ${key}, and inserts the others` },
-        ...missingRows(config, at, key),
-      ];
-  }
+  const planned = {
+    append: { ...at, action: "append", message: "adds the rows" },
+    swap: {
+      ...at,
+      action: "replace",
+      message: "puts a new table with the rows in the place of the old one",
+      rows,
+    },
+    delete_insert: { ...at, action: "replace", message: "deletes all rows and inserts the new ones", rows },
+    upsert: {
+      ...at,
+      action: "upsert",
+      message: `updates rows with the same ${key}, and inserts the others`,
+    },
+  } satisfies Record<Destination["method"], PlannedChange>;
+  return [planned[method], ...missingRows(config, at, key)];
 }
 
 function missingRows(
