@@ -35,9 +35,9 @@ export async function refusedRow(
   refused?: Refused,
 ): Promise<OsirisError> {
   const { rows } = await ctx.query(sql.about(row));
-  const key = String((rows[0]?.["key"] ?? "") as string);
-  const which = `row ${row + 1}${key === "" ? "" : ` (${key})`}`;
-  const reason = reasonOf(refused) ?? String((rows[0]?.["refusal"] ?? "") as string);
+  const [about] = rows as readonly { readonly key: string; readonly refusal: string | null }[];
+  const which = `row ${row + 1}${about?.key ? ` (${about.key})` : ""}`;
+  const reason = reasonOf(refused) ?? about?.refusal;
   return new OsirisError({
     code: "mysql.row_refused",
     category: "data",

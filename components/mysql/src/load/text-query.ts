@@ -48,8 +48,8 @@ export async function changeOf(session: Session, count: number): Promise<Refused
     { sql: "SHOW WARNINGS" },
     "Reading the server's warnings",
   )) as readonly { readonly Code: number; readonly Message: string }[];
-  const change = rows.find(({ Code }) => !HARMLESS.has(Number(Code)));
-  if (change !== undefined) return { errno: Number(change.Code), message: change.Message };
+  const change = rows.find(({ Code }) => !HARMLESS.has(Code));
+  if (change !== undefined) return { errno: change.Code, message: change.Message };
   return rows.length < count
     ? { errno: 0, message: `the server has ${count} warnings, and shows ${rows.length}` }
     : undefined;

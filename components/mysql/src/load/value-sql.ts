@@ -309,8 +309,8 @@ function geometry(x: string, { srid }: Ends): ValueSql {
   const kind = `substr(${digits}, 9, 2)`;
   return written(
     "hex",
-    `CASE ${kind} WHEN '20' THEN concat(substr(${digits}, 11, 8), substr(${digits}, 1, 8), '00', substr(${digits}, 19)) ` +
-      `ELSE concat('${column.toString("hex")}', ${digits}) END`,
+    `CASE ${kind} WHEN '20' THEN substr(${digits}, 11, 8) || substr(${digits}, 1, 8) || '00' || substr(${digits}, 19) ` +
+      `ELSE '${column.toString("hex")}' || ${digits} END`,
     {
       when: `NOT (${digits} LIKE '01%' AND ${kind} IN ('00', '20'))`,
       reason: "is no WKB or EWKB of two dimensions, little-endian",
