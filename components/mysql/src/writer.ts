@@ -2,7 +2,11 @@ import { defineDriver, type Driver } from "@osiris/core";
 import type { MysqlConnection, MysqlWriterConfig } from "./config.ts";
 import { checkConnection } from "./discover/check.ts";
 import { discoverTables } from "./discover/discover.ts";
+<<<<<<< HEAD
 import { planWrite } from "./write/plan.ts";
+=======
+import { TYPE_MAP } from "./types/type-map.ts";
+>>>>>>> rows
 import { writerProblems } from "./write/validate.ts";
 import { write } from "./write/write.ts";
 
@@ -16,4 +20,5 @@ export const mysqlWriter: Driver<MysqlWriterConfig, MysqlConnection> = defineDri
   plan: planWrite,
   check: checkConnection,
   discover: discoverTables,
+  typeMap: TYPE_MAP,
 });

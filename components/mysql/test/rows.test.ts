@@ -1,13 +1,16 @@
-import { readFileSync } from "node:fs";
-import { isOsirisError, Secret } from "@osiris/core";
+import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DATABASE_FILE, isOsirisError, OsirisError, RunDatabase, StepTables } from "@osiris/core";
 import { mariadbServer, useServer } from "@osiris/services";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { MysqlConnection } from "../src/config.ts";
-import { openSession, type Session } from "../src/connection/session.ts";
+import type { Session } from "../src/connection/session.ts";
 import { prepareRows, type PreparedRows, type ReadOptions, type Tally } from "../src/rows/read-rows.ts";
 import { executeRaw, prepareStatement } from "../src/rows/statement.ts";
 import { mysqlProject, type PipelineRun } from "./pipeline.ts";
 import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { readSession } from "./sessions.ts";
 
 /** So that a row of more than 16 MiB, which is more than one packet, can be stored. */
 const server = useServer(mariadbServer({ settings: { "max-allowed-packet": "64M" } }));
@@ -22,6 +25,8 @@ server.prepare(async () => {
       (1, '2026-02-00', '2026-02-00 01:02:03.5', '0000-00-00', '10:00:00'),
       (2, '0000-00-00', '0000-00-00', NULL, NULL),
       (3, '2026-02-28', '2026-02-28', '2026-02-28 01:02:03', '-10:00:00');
+    CREATE TABLE truths (id INT, truth TINYINT(1), small TINYINT);
+    INSERT INTO truths VALUES (0, -5, 1), (1, 0, 0), (2, NULL, 5);
     CREATE TABLE texts (id INT PRIMARY KEY, \`žluť\` VARCHAR(20) CHARACTER SET latin1, u VARCHAR(20) CHARACTER SET utf8mb3, b BLOB);
     INSERT INTO texts VALUES (1, 'plain', 'zażółć', x'FF'), (2, 'café', 'x', NULL);
     CREATE TABLE numbers (id BIGINT PRIMARY KEY, big BIGINT UNSIGNED, price DECIMAL(20,2), at DATETIME(6), day DATE, took TIME, name VARCHAR(9), raw BLOB, x DOUBLE, code UUID);
@@ -32,17 +37,7 @@ server.prepare(async () => {
   `);
 });
 
-async function session(): Promise<Session> {
-  const { host, port = 3306, user = "", database = "", password = "" } = server;
-  const config = { host, port, user, database, password: new Secret(password), tls: "disabled" };
-  const rest = { charset: "utf8mb4", connect_timeout: 10, idle_timeout: 60 };
-  const opened = await openSession({ ...config, ...rest } as MysqlConnection, {
-    purpose: "read",
-    signal: new AbortController().signal,
-  });
-  onTestFinished(() => opened.destroy());
-  return opened;
-}
+const session = (charset?: "utf8mb4" | "binary"): Promise<Session> => readSession(server, charset);
 
 const OPTIONS: ReadOptions = { decoder: "binary", types: { zeroDates: "null", tinyint1: "integer" } };
 
@@ -66,6 +61,12 @@ async function valuesOf(
 function run(config: Readonly<Record<string, unknown>>): Promise<PipelineRun> {
   const step = { component: "mysql.extractor", config: { ...connectionConfig(server), ...config } } as const;
   return mysqlProject().run({ rows: step }, { environment: environmentOf(server) });
+}
+
+function openDatabase(): Promise<RunDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), "osiris-rows-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return RunDatabase.open(join(folder, DATABASE_FILE), {}, { files: [], directories: [folder] });
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<{ code: string; message: string }> {
@@ -183,27 +184,33 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
     expect(await result.query("SELECT d, t, s FROM rows ORDER BY id")).toEqual(rows);
   });
 
-  test("tinyint1: boolean takes any number but 0 for true", async () => {
-    const result = await run({
-      query: "SELECT CAST(NULL AS INT) AS n, b, t FROM (SELECT 1) AS one, LATERAL_FREE",
-      tinyint1: "boolean",
-      decoder,
-    });
-    expect(result.error).toBeDefined();
+  test("tinyint1: boolean takes any number but 0 for true, of TINYINT(1) alone", async () => {
+    const result = await run({ table: "truths", tinyint1: "boolean", decoder });
+    expect(await result.query("SELECT * FROM rows ORDER BY id")).toEqual([
+      { id: 0, truth: true, small: 1 },
+      { id: 1, truth: false, small: 0 },
+      { id: 2, truth: null, small: 5 },
+    ]);
   });
 
   test("names that DuckDB cannot tell apart get numbers, and the others stay", async () => {
-    const prepared = await prepareRows(
-      await session(),
-      {
-        sql: 'SELECT 1 AS a, 2 AS A, 3 AS a, 4 AS "a""`b", 5 AS `ž😀`, NULL AS `a_2`, 7 AS ` `'.replaceAll(
-          '"',
-          "'",
-        ),
-      },
-      { ...OPTIONS, decoder },
-    );
-    expect(prepared.columns.map(({ name }) => name)).toEqual(["a", "A_3", "a_4", "a'`b", "ž?", "a_2", " "]);
+    const sql =
+      "SELECT 1 AS a, 2 AS A, 3 AS a, 4 AS `a'`` b`, 5 AS `žluť`, 6 AS `a_2`, 7 AS ``, 8 AS `" +
+      "x".repeat(64) +
+      "`";
+    const prepared = await prepareRows(await session(), { sql }, { ...OPTIONS, decoder });
+    expect(prepared.columns.map(({ name }) => name)).toEqual([
+      "a",
+      "A_3",
+      "a_4",
+      "a'` b",
+      "žluť",
+      "a_2",
+      "column7",
+      "x".repeat(64),
+    ]);
+    expect(prepared.columns[1]?.sourceName).toBe("A");
+    expect((await valuesOf(prepared)).rows).toEqual([[1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]]);
   });
 
   test("4,096 columns", async () => {
@@ -241,10 +248,8 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
   });
 
   test("text that the server does not convert has to be UTF-8, and names are right", async () => {
-    const opened = await session();
-    await opened.run("SET character_set_results = NULL");
     const prepared = await prepareRows(
-      opened,
+      await session("binary"),
       { sql: "SELECT * FROM texts WHERE id = 1" },
       { ...OPTIONS, decoder },
     );
@@ -257,12 +262,133 @@ describe.each(DECODERS)("decoder %s", (decoder) => {
     expect((await valuesOf(prepared)).rows).toEqual([[1n, "plain", "zażółć", "ff"]]);
   });
 
+  test("text that is not UTF-8 is an error that names its column and row", async () => {
+    const { error } = await run({ table: "texts", charset: "binary", decoder });
+    expect(error?.message).toContain('"žluť"');
+    expect(error?.message).toContain("row 2");
+    expect(error?.message).toContain("UTF-8");
+  });
+
   test("rows are left out of what is appended", async () => {
+    const sql =
+      "SELECT seq, IF(seq % 3 = 0, NULL, seq) AS v, IF(seq % 4 = 0, NULL, CONCAT('t', seq)) AS t FROM seq_1_to_5000 ORDER BY seq";
+    const prepared = await prepareRows(await session(), { sql }, { ...OPTIONS, decoder });
+    await using database = await openDatabase();
+    const tables = await StepTables.open(database, "step");
+    const table = await tables.create(prepared.columns.map(({ name, type }) => ({ name, type })));
+    const isOut = (seq: bigint): boolean => seq <= 3n || seq % 7n === 0n;
+    await prepared.read([], {
+      rows: (batch) => {
+        const rows = Array.from({ length: batch.rowCount }, (_, row) => row);
+        const without = rows.filter((row) => isOut(batch.value(0, row) as bigint));
+        batch.appendTo(table, new Set(without));
+      },
+    });
+    await tables.publish(await tables.seal());
+    const { rows } = await database.query("SELECT seq, v, t FROM step ORDER BY seq");
+    const all = Array.from({ length: 5000 }, (_, at) => BigInt(at + 1));
+    const expected = all
+      .filter((seq) => !isOut(seq))
+      .map((seq) => ({ seq, v: seq % 3n === 0n ? null : seq, t: seq % 4n === 0n ? null : `t${seq}` }));
+    expect(
+      rows.map(({ seq, v, t }) => ({
+        seq: BigInt(seq as number),
+        v: v === null ? null : BigInt(v as number),
+        t,
+      })),
+    ).toEqual(expected);
+  });
+
+  test("an error of the sink's ends the read, and the session", async () => {
+    const opened = await session();
     const prepared = await prepareRows(
-      await session(),
-      { sql: "SELECT seq, IF(seq % 3 = 0, NULL, seq) AS v, CONCAT('t', seq) AS t FROM seq_1_to_20" },
+      opened,
+      { sql: "SELECT seq FROM seq_1_to_1000000" },
       { ...OPTIONS, decoder },
     );
-    expect(prepared.columns).toHaveLength(3);
+    let batches = 0;
+    const rows = (): void => {
+      batches += 1;
+      throw new OsirisError({ code: "test.full", category: "resource", message: "full" });
+    };
+    expect((await failureOf(prepared.read([], { rows }))).code).toBe("test.full");
+    expect(batches).toBe(1);
+    expect(opened.ended.aborted).toBe(true);
+    await prepared.close();
   });
+
+  test("columns that change between preparing and reading are an error", async () => {
+    await using client = await openClient(server);
+    await client.query("CREATE TABLE shaky (a INT); INSERT INTO shaky VALUES (1)");
+    const prepared = await prepareRows(
+      await session(),
+      { sql: "SELECT * FROM shaky" },
+      { ...OPTIONS, decoder },
+    );
+    await client.query("ALTER TABLE shaky MODIFY a BIGINT");
+    const { code, message } = await failureOf(valuesOf(prepared));
+    await client.query("DROP TABLE shaky");
+    expect(code).toBe("mysql.columns_changed");
+    expect(message).toContain("a int has become a bigint");
+  });
+
+  test("an error of the server's in the middle of the rows is no end of them", async () => {
+    const sql = "SELECT seq, (SELECT 1 UNION SELECT IF(seq > 3000, 2, 1)) AS one FROM seq_1_to_10000";
+    const prepared = await prepareRows(await session(), { sql }, { ...OPTIONS, decoder });
+    let rows = 0;
+    const failure = await failureOf(prepared.read([], { rows: ({ rowCount }) => (rows += rowCount) }));
+    expect(failure.message).toContain("more than 1 row");
+    expect(rows).toBeGreaterThan(0);
+  });
+
+  test("a statement is read again with other values", async () => {
+    const prepared = await prepareRows(
+      await session(),
+      { sql: "SELECT id FROM numbers WHERE big = ?" },
+      { ...OPTIONS, decoder },
+    );
+    const read = async (value: bigint): Promise<unknown[]> => {
+      const ids: unknown[] = [];
+      await prepared.read([value], { rows: (batch) => ids.push(batch.value(0, 0)) });
+      return ids;
+    };
+    expect(await read(18446744073709551615n)).toEqual([1n]);
+    expect(await read(18446744073709551614n)).toEqual([]);
+    expect(await read(0n)).toEqual([3n]);
+    await prepared.close();
+  });
+});
+
+test("a statement without rows is told", async () => {
+  const failure = await failureOf(prepareRows(await session(), { sql: "DO 1" }, OPTIONS));
+  expect(failure.code).toBe("mysql.no_rows_to_read");
+});
+
+test("mysql2 is the version whose packets this is made for", () => {
+  const pinned = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    dependencies: { mysql2: string };
+  };
+  const { version } = createRequire(import.meta.url)("mysql2/package.json") as { version: string };
+  expect(pinned.dependencies.mysql2).toBe(version);
+  expect(version).toBe("3.24.5");
+});
+
+test("the hook into mysql2 is there, and its lack would be told", async () => {
+  const opened = await session();
+  const statement = await prepareStatement(opened, "SELECT 7 AS n");
+  const packets: string[] = [];
+  const taker = {
+    columns: () => undefined,
+    row: (bytes: Buffer, start: number, end: number): void =>
+      void packets.push(bytes.toString("hex", start, end)),
+  };
+  await executeRaw(opened, statement, [], taker);
+  expect(packets).toEqual(["000007000000"]);
+  // A command of mysql2's that never asks for a parser of binary rows.
+  const text = {
+    columns: statement.columns,
+    execute: (_values: unknown, done: never) => opened.client.query("SELECT 7 AS n", done),
+  };
+  const failure = await failureOf(executeRaw(opened, text as never, [], taker));
+  expect(failure.code).toBe("mysql.client_unsupported");
 });
