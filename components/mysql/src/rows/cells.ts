@@ -9,7 +9,7 @@ export type ClientValue = number | string | Buffer;
 export type RowCell = number | bigint | string | boolean | Uint8Array | { readonly micros: bigint };
 
 /** A date that no calendar has. */
-export const IMPOSSIBLE = Symbol("no date");
+export const IMPOSSIBLE: unique symbol = Symbol("no date");
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HAS_SRID = 0x2000_0000;
