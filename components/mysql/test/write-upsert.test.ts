@@ -310,9 +310,9 @@ test("rows and table that do not fit are found before anything is changed", asyn
   const { client, write } = await writing(server);
   await client.query(`CREATE TABLE u15 ${TABLE}; ALTER TABLE u15 ADD deleted_at INT`);
   const wrongKey = await write(movies("(1, 'Up')"), upsert("u15", { primary_key: ["nr"] }));
-  expect(wrongKey.error).toMatchObject({ code: "mysql.unknown_column" });
+  expect(wrongKey.error).toMatchObject({ code: "mysql.column_not_found" });
   const wrongOrder = await write(movies("(1, 'Up')"), upsert("u15", { order_by: ["nr"] }));
-  expect(wrongOrder.error).toMatchObject({ code: "mysql.unknown_column" });
+  expect(wrongOrder.error).toMatchObject({ code: "mysql.column_not_found" });
   const wrongType = await write(movies("(1, 'Up')"), upsert("u15", { delete_missing: "soft" }));
   expect(wrongType.error).toMatchObject({ code: "mysql.deleted_column_type" });
   const clash = await write("SELECT 1 AS id, NULL AS Deleted_At", upsert("u15", { delete_missing: "soft" }));
