@@ -117,6 +117,20 @@ test.each([
 );
 
 test.each(["statement", "answer"] as const)(
+  "an append that makes its table never adds its rows twice: the RENAME loses its %s",
+  async (loss) => {
+    const { client, write, values } = await writing(server);
+    await client.query("DROP TABLE IF EXISTS f9");
+    const proxy = await statementProxy(server, { text: "RENAME", loss });
+    const run = await write(MOVIES, { table: "f9", create_table: true, ...proxy }, { attempts: 3 });
+    expect(run.error).toMatchObject({ code: "mysql.commit_unclear", retryable: false });
+    const tables = await values("SHOW TABLES LIKE '%f9%'");
+    expect(tables).toEqual(loss === "answer" ? ["f9"] : []);
+    if (loss === "answer") expect(await values("SELECT id FROM f9 ORDER BY id")).toEqual([1, 2]);
+  },
+);
+
+test.each(["statement", "answer"] as const)(
   "a connection that is lost at the COMMIT of an upsert does no harm: its %s",
   async (loss) => {
     const { client, write, rows } = await writing(server);

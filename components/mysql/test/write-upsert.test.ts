@@ -57,6 +57,14 @@ test("order_by says which is the last: NULLs first, and of equals the last in th
   ]);
 });
 
+test("order_by counts in its own order, not in that of the columns", async () => {
+  const { client, write, rows } = await writing(server);
+  await client.query("CREATE TABLE u22 (id BIGINT PRIMARY KEY, minor BIGINT, major BIGINT)");
+  const select = "SELECT * FROM (VALUES (1, 1, 2), (1, 2, 1), (1, 0, 2)) AS t(id, minor, major)";
+  expect(counts(await write(select, upsert("u22", { order_by: ["Major", "Minor"] })))).toEqual([1, 0, 2]);
+  expect(await rows("SELECT * FROM u22")).toEqual([["1", "1", "2"]]);
+});
+
 test("a column that is called rowid does not confuse which row is the last", async () => {
   const { client, write, rows } = await writing(server);
   await client.query("CREATE TABLE u4 (id BIGINT PRIMARY KEY, rowid BIGINT, osiris_row BIGINT)");
@@ -156,6 +164,36 @@ test.each([
     [other.slice(2, -2), "other"].toSorted((a, b) => a.localeCompare(b)),
   );
   expect(await run.values("SELECT row->>'id' FROM target__rejects")).toEqual([one.slice(2, -2)]);
+});
+
+test.each(["load_data", "insert"])("rows that never reach the server delete nothing: %s", async (load) => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    "CREATE OR REPLACE TABLE u20 (id BIGINT PRIMARY KEY, title VARCHAR(4)); INSERT INTO u20 VALUES (1, 'Up'), (2, 'Heat'), (3, 'Gone')",
+  );
+  const run = await write(
+    movies("(1, 'Up!')", "(2, 'Too long')", "(4, 'New')"),
+    upsert("u20", { delete_missing: "hard", on_row_error: "reject", load }),
+  );
+  expect(run.error).toBeUndefined();
+  expect(counts(run)).toEqual([2, 1, 0]);
+  expect(await run.values("SELECT row::VARCHAR FROM target__rejects")).toEqual([
+    '{"id":2,"title":"Too long"}',
+  ]);
+  expect(run.warnings).toEqual([expect.stringContaining("which are missing is not known")]);
+  expect(await values("SELECT title FROM u20 ORDER BY id")).toEqual(["Up!", "Heat", "Gone", "New"]);
+});
+
+test("an engine without transactions takes an upsert, and is told", async () => {
+  const { client, write, rows } = await writing(server);
+  await client.query(`CREATE TABLE u21 ${TABLE} ENGINE=MyISAM; INSERT INTO u21 VALUES (1, 'Old', 1)`);
+  const run = await write(movies("(1, 'Up')", "(2, 'Heat')"), upsert("u21"));
+  expect(run.error).toBeUndefined();
+  expect(run.warnings).toEqual([expect.stringContaining("MyISAM, which has no transactions")]);
+  expect(await rows("SELECT id, title FROM u21 ORDER BY id")).toEqual([
+    ["1", "Up"],
+    ["2", "Heat"],
+  ]);
 });
 
 test("rows that are not in the table after they were written fail the step", async () => {

@@ -59,10 +59,10 @@ export async function appendRows(
   }
 }
 
-/** The rows' own spelling of names that may differ in case. */
+/** The rows' own spelling of names that may differ in case, in the order of the names. */
 export function namesOf(columns: readonly LoadColumn[], names: readonly string[]): readonly string[] {
-  const wanted = new Set(names.map(foldName));
-  return columns.map(({ source }) => source.name).filter((name) => wanted.has(foldName(name)));
+  const sources = new Map(columns.map(({ source }) => [foldName(source.name), source.name]));
+  return names.flatMap((name) => sources.get(foldName(name)) ?? []);
 }
 
 function selectOf(input: InputTable, columns: readonly LoadColumn[]): string {

@@ -6,7 +6,7 @@ import { addColumnsSql } from "./add-columns.ts";
 import { displayName, type Destination } from "./destination.ts";
 import { newTableName, removeLeftovers } from "./leftovers.ts";
 import { swapRefused } from "./swap-obstacles.ts";
-import { retryLocked, type Attempts } from "./transaction.ts";
+import { commitUnclear, retryLocked, type Attempts } from "./transaction.ts";
 
 const CLEANUP_MS = 10_000;
 
@@ -67,14 +67,19 @@ async function nextNumber(session: Session, name: Required<TableName>): Promise<
 
 async function putInPlace(
   attempts: Attempts,
-  { name: destination, table }: Destination,
+  { name: destination, table, method }: Destination,
   name: TableName,
   old: TableName,
 ): Promise<void> {
   const { session, ctx } = attempts;
   const [target, fresh, away] = [quoteTable(destination), quoteTable(name), quoteTable(old)];
   if (table === undefined) {
-    await rename(attempts, `${fresh} TO ${target}`, destination);
+    try {
+      await rename(attempts, `${fresh} TO ${target}`, destination);
+    } catch (error) {
+      // Another attempt would find the table and add the rows to those that may be in it.
+      throw serverErrno(error) === undefined ? commitUnclear(error, method !== "append") : error;
+    }
     ctx.event("mysql.table_created", { table: displayName(destination) });
     return;
   }
