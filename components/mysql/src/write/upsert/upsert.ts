@@ -1,13 +1,13 @@
-import { OsirisError, quoteIdentifier, type JsonValue, type RejectWriter } from "@osiris/core";
+import { quoteIdentifier, type JsonValue, type RejectWriter } from "@osiris/core";
 import { loadRows } from "../../load/load-rows.ts";
-import { quoteName, quoteTable } from "../../names.ts";
 import { namesOf, type WriteJob, type WriteOutcome } from "../append.ts";
 import { bindColumns, foldName } from "../bind-columns.ts";
 import { displayName } from "../destination.ts";
 import type { TargetTable } from "../target-table.ts";
 import { inTransaction } from "../transaction.ts";
-import { insertRows, sameKey, updateRows, type UpsertTables } from "./apply-rows.ts";
+import { insertRows, updateRows, type UpsertTables } from "./apply-rows.ts";
 import { checkKeys } from "./check-keys.ts";
+import { countStaged, countWritten, type Written } from "./count-written.ts";
 import { deleteMissing, refuseDeletingAll } from "./delete-missing.ts";
 import { findKeyedRows, type KeyedRows } from "./keyed-rows.ts";
 import { rejectWithoutKey } from "./reject-rows.ts";
@@ -81,13 +81,9 @@ function withoutNumber(
 }
 
 /** What a transaction has done to the table. */
-interface Applied {
-  /** Rows of the input that are in the table. */
-  readonly written: number;
+interface Applied extends Written {
   readonly inserted: number;
   readonly deleted: number;
-  /** Rows whose key the table has in another spelling, which the server takes for the same. */
-  readonly respelled: number;
 }
 
 async function applyStaging(job: WriteJob, tables: UpsertTables, deletes: boolean): Promise<Applied> {
@@ -119,44 +115,6 @@ function tell({ config, ctx, name }: WriteJob, { written, inserted, deleted, res
     "warn",
     `${displayName(name)}: ${respelled} keys are in the table in another spelling, which its collation takes for the same: these rows were updated and keep that spelling`,
   );
-}
-
-/** Asks the server which rows are in the table, in the transaction that has written them. */
-async function countWritten(
-  job: WriteJob,
-  tables: UpsertTables,
-): Promise<Pick<Applied, "written" | "respelled">> {
-  const { session, name } = job;
-  const { target, staging } = tables;
-  // A locking read sees what is there, a plain one what was there when the transaction first looked.
-  const [found] = await session.query(
-    `SELECT COUNT(*) AS n, COUNT(CASE WHEN ${isRespelled(staging)} THEN 1 END) AS respelled
-     FROM ${quoteTable(staging.name)} AS s
-     STRAIGHT_JOIN ${quoteTable(target.name)} AS t ON ${sameKey(staging)} LOCK IN SHARE MODE`,
-  );
-  const [expected, written] = [await countStaged(job, tables), Number(found?.["n"])];
-  if (written === expected) return { written, respelled: Number(found?.["respelled"]) };
-  throw new OsirisError({
-    code: "mysql.count_mismatch",
-    category: "external",
-    message: `${displayName(name)}: of ${expected} rows that were written, ${written} are in the table; nothing was kept`,
-    hint: "Look for a trigger that changes the key or leaves rows out.",
-  });
-}
-
-async function countStaged({ session }: WriteJob, { staging }: UpsertTables): Promise<number> {
-  const [staged] = await session.query(`SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)}`);
-  return Number(staged?.["n"]);
-}
-
-/** The condition that keys which are equal are not the same text. */
-function isRespelled({ key }: StagingTable): string {
-  const texts = key.filter(({ target }) => target.collation !== undefined);
-  const differs = texts.map(({ target }) => {
-    const name = quoteName(target.name);
-    return `CAST(s.${name} AS BINARY) <> CAST(t.${name} AS BINARY)`;
-  });
-  return differs.length === 0 ? "FALSE" : differs.join(" OR ");
 }
 
 function deletedColumn({ config }: WriteJob, target: TargetTable): string | undefined {
