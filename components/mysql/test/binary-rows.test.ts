@@ -1,5 +1,5 @@
 import { isOsirisError } from "@osiris/core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { BinaryRows } from "../src/rows/binary-rows.ts";
 import { writeMicroseconds } from "../src/rows/vectors/words.ts";
@@ -52,7 +52,8 @@ function columnOf({ type, format }: Sample, at: number): SourceColumn {
 
 function packetOf(samples: readonly Sample[], nulls: readonly boolean[] = []): Buffer {
   const bits = Buffer.alloc((samples.length + 9) >> 3);
-  for (const [at, isNull] of nulls.entries()) if (isNull) bits[(at + 2) >> 3]! |= 1 << ((at + 2) & 7);
+  for (const [at, isNull] of nulls.entries())
+    if (isNull) bits[(at + 2) >> 3] = (bits[(at + 2) >> 3] as number) | (1 << ((at + 2) & 7));
   const values = samples.filter((_, at) => nulls[at] !== true).map(({ bytes }) => Buffer.from(bytes, "hex"));
   return Buffer.concat([Buffer.alloc(1), bits, ...values]);
 }
@@ -149,7 +150,7 @@ test("a packet that ends early or late is an error, wherever, whatever stands be
     const longer = Buffer.concat([packet, Buffer.alloc(1)]);
     expect(
       codeOf(() => decode([sample], longer)),
-      sample.type,
+      `${sample.type}, longer`,
     ).toBe("mysql.malformed_row");
   }
 });

@@ -8,7 +8,7 @@ export async function readSession(
   server: RunningServer,
   charset: "utf8mb4" | "binary" = "utf8mb4",
 ): Promise<Session> {
-  const { host, port = 3306, user = "", database = "", password = "" } = server;
+  const { host, port, user, database, password } = server;
   const secret = new Secret(password);
   const limits = { charset, connect_timeout: 10, idle_timeout: 60 };
   const config = { host, port, user, database, password: secret, tls: "preferred", ...limits } as const;

@@ -14,10 +14,10 @@ const exitCode = await main(process.argv.slice(2));
 // A timer or a socket that a driver has left open must not keep a finished command alive.
 process.exit(exitCode);
 
-/** Most often npm has left out DuckDB's library for this platform: no command, the doctor included, can do without. */
+/** A part of the installation is missing: no command, the doctor included, can do without. */
 function cannotLoad(error) {
   const message = `osiris cannot be loaded: ${error.message}`;
-  const hint = "Remove node_modules and install again; DuckDB's library for this platform may be missing.";
+  const hint = "Remove node_modules and install again.";
   process.stderr.write(`error: ${message} [cli.load_failed]\n  help: ${hint}\n`);
   if (process.argv.includes("--json")) {
     const document = { status: "error", code: "cli.load_failed", category: "resource", message, hint };

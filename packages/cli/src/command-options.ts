@@ -1,4 +1,4 @@
-import { parseDuration } from "@osiris/compiler";
+import { parseDuration } from "@osiris/compiler/duration";
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { PROGRESS_MODES } from "./progress/progress-mode.ts";
 

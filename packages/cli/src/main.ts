@@ -1,6 +1,5 @@
 import { CommanderError } from "commander";
 import { toOsirisError } from "@osiris/core";
-import { InvalidFileError } from "@osiris/runtime";
 import { COMPLETE_COMMAND } from "./completion/scripts.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-code.ts";
 import { Output } from "./output.ts";
@@ -27,6 +26,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     const known = toOsirisError(error, "osiris");
+    // Not before: who asks for help does not wait until the runtime is loaded.
+    const { InvalidFileError } = await import("@osiris/runtime");
     if (known instanceof InvalidFileError) {
       await output.findings(known.findings);
       return EXIT.usage;

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { renderFinding, type Finding } from "@osiris/compiler";
+import type { Finding } from "@osiris/compiler";
 import type { OsirisError } from "@osiris/core";
 import { BackgroundWriter } from "./background-writer.ts";
 
@@ -101,7 +101,7 @@ export class Output {
 
   /** What is wrong with a file: the end of a command. */
   async findings(findings: readonly Finding[]): Promise<void> {
-    this.showFindings(findings);
+    await this.showFindings(findings);
     this.note(`\n${mistakes(findings)}; nothing was run.`);
     const document = {
       status: "error",
@@ -114,7 +114,8 @@ export class Output {
   }
 
   /** Findings for people, as many as anybody reads. */
-  showFindings(findings: readonly Finding[]): void {
+  async showFindings(findings: readonly Finding[]): Promise<void> {
+    const renderFinding = await findingRenderer();
     const shown = findings.slice(0, MAX_SHOWN).map(renderFinding);
     const more = findings.length - shown.length;
     if (more > 0) shown.push(`… and ${more} more; --json gives all of them.`);
@@ -122,7 +123,8 @@ export class Output {
   }
 
   /** What is doubtful about a file that can be used. */
-  warnings(findings: readonly Finding[]): void {
+  async warnings(findings: readonly Finding[]): Promise<void> {
+    const renderFinding = await findingRenderer();
     for (const finding of findings.slice(0, MAX_SHOWN)) this.note(`${renderFinding(finding)}\n`);
   }
 
@@ -130,6 +132,12 @@ export class Output {
   async flush(): Promise<void> {
     await this.stderr.flush();
   }
+}
+
+/** Who has findings has loaded the compiler already; who asks for help does not wait for it. */
+async function findingRenderer(): Promise<(finding: Finding) => string> {
+  const { renderFinding } = await import("@osiris/compiler");
+  return renderFinding;
 }
 
 /** More than anybody reads; a file that is wrong everywhere has thousands. */

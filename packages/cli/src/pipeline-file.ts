@@ -41,7 +41,7 @@ export async function loadPipeline(
 ): Promise<LoadedPipeline | undefined> {
   const read = await readPipeline(file, project, options);
   if (read.ok) {
-    output.warnings(read.pipeline.findings);
+    await output.warnings(read.pipeline.findings);
     return read.pipeline;
   }
   // A component may be missing because its package is broken.

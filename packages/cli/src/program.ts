@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ownVersion } from "./commands/version.ts";
+import { ownVersion } from "./own-version.ts";
 import { componentCommands } from "./program/component-commands.ts";
 import { connectionCommands } from "./program/connection-commands.ts";
 import type { Done } from "./program/done.ts";

@@ -12,7 +12,7 @@ import {
 } from "@osiris/runtime";
 import type { Output } from "./output.ts";
 
-/** The folder of this package: drivers are also looked for beside the command. */
+/** The folder of this package, one above this file and the built one: drivers are also looked for beside the command. */
 export const CLI_FOLDER: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 /** What surrounds a command: the project it was called in. */

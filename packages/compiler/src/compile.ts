@@ -58,7 +58,7 @@ export type CompileResult =
  */
 export async function compile(request: CompileRequest): Promise<CompileResult> {
   const report = new Report();
-  const source = new Source(request.text, request.file, secretNamesOf(request.components));
+  const source = new Source(request.text, request.file, () => secretNamesOf(request.components));
   const document = source.read(report);
   if (document === undefined) return { ok: false, findings: report.findings() };
 

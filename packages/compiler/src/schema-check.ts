@@ -52,6 +52,8 @@ export function compileSchema(schema: JsonSchema, coerce = false): ValidateFunct
     coerceTypes: coerce,
     // Compiling checks keywords and the types of their values, too, and in a tenth of the time.
     validateSchema: false,
+    // Making the code faster takes longer than running it as often as a command does.
+    code: { optimize: false },
   });
   formats.default(ajv);
   return ajv.compile(schema);

@@ -1,3 +1,5 @@
+export { ON_RUNNING, RETAIN, RUN_STATUSES } from "./choices.ts";
+export type { OnRunning, Retain, RunStatus } from "./choices.ts";
 export { readAllConnections, readConnections } from "./config/step-configs.ts";
 export { checkConnections } from "./connections/check-connections.ts";
 export type { CheckOptions, ConnectionCheck, DriverCheck } from "./connections/check-connections.ts";
@@ -16,8 +18,8 @@ export { readSourceText } from "./config/source-text.ts";
 export { readSurroundings } from "./config/surroundings.ts";
 export type { Surroundings } from "./config/surroundings.ts";
 export { InvalidFileError } from "./config/invalid-file.ts";
-export { PROJECT_SCHEMA, readProjectConfig, RETAIN } from "./config/project-config.ts";
-export type { ProjectConfig, Retain } from "./config/project-config.ts";
+export { PROJECT_SCHEMA, readProjectConfig } from "./config/project-config.ts";
+export type { ProjectConfig } from "./config/project-config.ts";
 export { compilerView, openCatalog } from "./discovery/catalog.ts";
 export type { Catalog, DiscoveryScope, PackageProblem } from "./discovery/catalog.ts";
 export { checkDriverPackage } from "./discovery/check-driver-package.ts";
@@ -43,25 +45,18 @@ export type { PipelineKey } from "./pipeline-key.ts";
 export { planClean } from "./run/clean-plan.ts";
 export type { CleanCriteria, CleanPlan, CleanReason, LeftAlone, Removal } from "./run/clean-plan.ts";
 export { removeRun } from "./run/remove-run.ts";
-export { acquireRunLock, ON_RUNNING, runningError, tryRunLock } from "./run/run-lock.ts";
-export type { LockHolder, OnRunning, RunLock, RunLockRequest } from "./run/run-lock.ts";
+export { acquireRunLock, runningError, tryRunLock } from "./run/run-lock.ts";
+export type { LockHolder, RunLock, RunLockRequest } from "./run/run-lock.ts";
 export { Redactor } from "./run/redactor.ts";
 export type { RunEvent } from "./run/run-log.ts";
 export type { RunState } from "./run/run-state.ts";
 export { RunProgress } from "./run/run-progress.ts";
 export type { StepProgress } from "./run/run-progress.ts";
-export { readRunRecord, RUN_STATUSES } from "./run/run-record.ts";
+export { readRunRecord } from "./run/run-record.ts";
 export { NOT_DONE } from "./run/reuse.ts";
 export { runPipeline } from "./run/run-pipeline.ts";
 export type { RunRequest } from "./run/run-request.ts";
-export type {
-  RecordedError,
-  RunRecord,
-  RunStatus,
-  StepRecord,
-  StepStatus,
-  UnreadableRun,
-} from "./run/run-record.ts";
+export type { RecordedError, RunRecord, StepRecord, StepStatus, UnreadableRun } from "./run/run-record.ts";
 export { findRun, listRunFolders, listRuns, sessionsFolder } from "./run/sessions.ts";
 export { lastUnfinished, namedUnfinished } from "./run/find-resumable.ts";
 export { authorText, FileStateStore, stateFolder } from "./state/file-state-store.ts";

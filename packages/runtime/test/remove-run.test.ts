@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { planClean, removeRun, tryRunLock, type Removal } from "../src/index.ts";
 import { ownProcess } from "../src/run/process-identity.ts";
-import type { RunStatus } from "../src/run/run-record.ts";
+import type { RunStatus } from "../src/choices.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const RUN_ID = "20260101T000000000Z-aaaaaa";

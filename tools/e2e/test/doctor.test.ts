@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { driverPackage, projectManifest } from "../src/driver-package.ts";
 import { osiris, osirisWith } from "../src/osiris.ts";
-import { project } from "../src/project.ts";
+import { pipeline, project } from "../src/project.ts";
 
 interface Finding {
   readonly id: string;
@@ -274,11 +274,40 @@ test("a small thread pool is a warning; a check that fails itself is an error, a
   expect(exitCode).toBe(1);
 });
 
-test("without DuckDB's library every command says so, and what to do", async () => {
+test("without DuckDB's library the commands that need it say so, and what to do", async () => {
   const hook = `import{registerHooks}from"node:module";registerHooks({resolve(name,context,next){if(name.startsWith("@duckdb/node-bindings"))throw new Error("no library");return next(name,context)}})`;
   const without = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
-  const { exitCode, stdout, stderr } = await osirisWith(without, project({}), "doctor", "--json");
-  expect(stderr).toMatch(/osiris cannot be loaded: .*\[cli\.load_failed\]\n {2}help: Remove node_modules/s);
-  expect(JSON.parse(stdout)).toMatchObject({ status: "error", code: "cli.load_failed" });
+  const csv = "{ id: a, component: filesystem.csv_extractor, mode: read, config: { path: a.csv } }";
+  const sql = "{ id: b, component: duckdb.processor, mode: transform, config: { query: 'SELECT * FROM a' } }";
+  const folder = project({
+    "a.csv": "n\n1\n",
+    "plain.yaml": pipeline(`  - ${csv}\n`),
+    "sql.yaml": pipeline(`  - ${csv}\n  - ${sql}\n`),
+  });
+  for (const command of ["validate", "explain"]) {
+    const { exitCode, stdout, stderr } = await osirisWith(without, folder, command, "sql.yaml", "--json");
+    expect(stderr).toMatch(
+      /DuckDB cannot be loaded: no library \[duckdb\.load_failed\]\n {2}help: Remove node_modules/,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ status: "error", code: "duckdb.load_failed" });
+    expect(exitCode).toBe(1);
+  }
+  const ran = await osirisWith(without, folder, "run", "plain.yaml", "--json");
+  expect(JSON.parse(ran.stdout)).toMatchObject({ status: "failed", error: { code: "duckdb.load_failed" } });
+  expect(ran.exitCode).toBe(1);
+  // The others do not load it.
+  for (const args of [["--version"], ["validate", "plain.yaml"], ["components", "list"], ["runs", "list"]]) {
+    expect((await osirisWith(without, folder, ...args)).exitCode).toBe(0);
+  }
+  const { stdout, exitCode } = await osirisWith(without, folder, "doctor", "--json");
   expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    checks: expect.arrayContaining([
+      expect.objectContaining({
+        id: "duckdb.loads",
+        status: "error",
+        message: expect.stringContaining("no library") as string,
+      }),
+    ]) as unknown,
+  });
 });

@@ -25,8 +25,8 @@ const BLOCK_BYTES = 128 * 1024;
 const MARGIN_BYTES = 1024;
 const NEWLINE = 10;
 
-/** Not allowed by the server, its version or the client; not known to a proxy. */
-const UNAVAILABLE: ReadonlySet<number> = new Set([1148, 1235, 2068, 3948, 4166]);
+/** Not allowed by the server or the client; not known to a proxy, or to a server that is another's. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([1047, 1064, 1105, 1148, 1227, 1235, 2068, 3948, 4166]);
 
 /** Streams the rows to the server in one LOAD DATA LOCAL, which never fails a row but leaves it out or changes it. */
 export async function loadData(
@@ -48,7 +48,7 @@ export async function loadData(
   } catch (error) {
     if (lines.refusedRow !== undefined) return { kind: "stopped", row: lines.refusedRow };
     const reason = unavailable(error);
-    if (reason !== undefined && lines.rows === 0) return { kind: "unavailable", reason };
+    if (reason !== undefined && !lines.isOpen) return { kind: "unavailable", reason };
     const refused = refusedBy(error);
     if (refused !== undefined) return { kind: "changed", refused };
     throw error;
@@ -98,7 +98,14 @@ class Lines {
 
   open(): Readable {
     this.#stream = Readable.from(this.#blocks());
+    // mysql2 stops listening when the connection is lost, and has told of that: what the stream meets then is a consequence.
+    this.#stream.on("error", () => undefined);
     return this.#stream;
+  }
+
+  /** Whether the server has asked for the rows. */
+  get isOpen(): boolean {
+    return this.#stream !== undefined;
   }
 
   close(): void {

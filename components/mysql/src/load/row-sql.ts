@@ -63,8 +63,6 @@ const LINE_ESCAPES: Escapes = [
   [92, "\\\\"],
   [9, "\\t"],
   [10, "\\n"],
-  [13, "\\r"],
-  [0, "\\0"],
 ];
 const LITERAL_ESCAPES: Escapes = [
   [92, "\\\\"],

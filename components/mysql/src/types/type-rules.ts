@@ -94,7 +94,7 @@ export function readDecimal(definition: ColumnDefinition): Reading | undefined {
 
 export function readLongDecimal(definition: ColumnDefinition): Reading | undefined {
   if (!isDecimal(definition)) return undefined;
-  const note = `DECIMAL has at most ${MAX_DIGITS} digits, so it is kept as text`;
+  const note = `it has more than DECIMAL's ${MAX_DIGITS} digits and is kept as text; a query can cast it to fewer`;
   return { sourceType: spelledDecimal(definition), ...TEXT, note };
 }
 

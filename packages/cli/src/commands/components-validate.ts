@@ -13,7 +13,7 @@ export async function componentsValidateCommand(
   using _ = guardCheck(output);
   const check = await checkDriverPackage(folder, fromHere);
   const failed = check.findings.some(({ severity }) => severity === "error");
-  output.showFindings(check.findings);
+  await output.showFindings(check.findings);
   if (failed) output.note(`\n${mistakes(check.findings)}`);
   if (output.json || !failed)
     await output.result(

@@ -33,7 +33,7 @@ export async function validateCommand(
     await output.findings(findings);
     return EXIT.usage;
   }
-  output.warnings(findings);
+  await output.warnings(findings);
   const document = { status: "ok", pipelines: good, findings: findings.map(findingDocument) };
   await output.result(
     () => document,

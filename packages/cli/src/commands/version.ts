@@ -1,13 +1,8 @@
-import { readFileSync } from "node:fs";
 import { CONTRACT_VERSION } from "@osiris/core";
 import { OML_VERSION } from "@osiris/compiler";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
-
-export function ownVersion(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
-}
+import { ownVersion } from "../own-version.ts";
 
 export async function versionCommand(output: Output): Promise<ExitCode> {
   const document = {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { ownVersion } from "../commands/version.ts";
+import { ownVersion } from "../own-version.ts";
 import { EXAMPLE_PACKAGES, exampleFiles, type Example, type ProjectFiles } from "./examples.ts";
 
 export interface NewProject {

@@ -3,6 +3,7 @@ import type { RunEvent } from "@osiris/runtime";
 import { localClock } from "../local-time.ts";
 import { plainLines } from "../progress/event-line.ts";
 import type { Paint, Tone } from "../style.ts";
+import { LOG_LEVELS } from "./log-levels.ts";
 
 /** A line of metrics.jsonl. */
 export interface Metric {
@@ -12,9 +13,6 @@ export interface Metric {
   readonly value: number;
   readonly unit?: string;
 }
-
-/** From the least important to the most. */
-export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /** Events that tell of trouble, and how much of it. */
 const TROUBLE: Readonly<Record<string, LogLevel>> = {

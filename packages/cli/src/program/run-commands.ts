@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { ON_RUNNING, RETAIN, RUN_STATUSES } from "@osiris/runtime";
+import { ON_RUNNING, RETAIN, RUN_STATUSES } from "@osiris/runtime/choices";
 import {
   baseDir,
   command,
@@ -19,7 +19,7 @@ import type { LogsOptions } from "../commands/logs.ts";
 import type { RunOptions } from "../commands/run.ts";
 import type { RunsListOptions } from "../commands/runs-list.ts";
 import type { RunsShowOptions } from "../commands/runs-show.ts";
-import { LOG_LEVELS } from "../logs/log-line.ts";
+import { LOG_LEVELS } from "../logs/log-levels.ts";
 import { size, sizeInBytes } from "../size.ts";
 import type { Output } from "../output.ts";
 import type { Done } from "./done.ts";

@@ -43,7 +43,7 @@ export async function stepTables(users: readonly TableUser[]): Promise<ReadonlyM
   const queries = users.filter(({ sql }) => sql !== undefined);
   const answers = queries.length === 0 ? [] : await analyzer.parse(queries.map(({ sql }) => sql ?? ""));
   const parsed = new Map(queries.map(({ step }, index) => [step.id, answers[index]]));
-  const functions = await analyzer.functions();
+  const functions = queries.length === 0 ? new Set<string>() : await analyzer.functions();
   const made = new Map<string, UpstreamTable>();
   const result = new Map<string, StepTables>();
   for (const user of users) {

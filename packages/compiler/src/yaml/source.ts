@@ -63,14 +63,14 @@ export class Source {
   readonly text: string;
   readonly #document: Document | undefined;
   readonly #lines: Lines;
-  readonly #secretNames: ReadonlySet<string>;
+  readonly #secretNames: () => ReadonlySet<string>;
   /** By mapping: what its keys are called elsewhere -> what they are called in the file. */
   readonly #oldNames = new WeakMap<Node, Map<string, string>>();
   readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
   readonly #offsets = new WeakMap<Scalar, ScalarOffsets>();
 
-  /** `secretNames`: keys of secrets that do not sound like it, for lines of a file that cannot be read. */
-  constructor(text: string, file: string, secretNames: ReadonlySet<string> = new Set()) {
+  /** `secretNames`: keys of secrets that do not sound like it, asked for when a file cannot be read, for its lines. */
+  constructor(text: string, file: string, secretNames: () => ReadonlySet<string> = () => new Set()) {
     this.file = file;
     this.#secretNames = secretNames;
     // A byte order mark is not part of the document, and would shift the first line's columns.
@@ -142,7 +142,8 @@ export class Source {
 
   /** Nobody will look for secrets in a file that cannot be read, and its lines are shown all the same. */
   #hideSecrets(document: Document): void {
-    this.#lines.suspect(this.#secretNames);
+    const secretNames = this.#secretNames();
+    this.#lines.suspect(secretNames);
     // With a stack of our own: what is nested too deeply comes here, too.
     const open: unknown[] = [document.contents];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -151,7 +152,7 @@ export class Source {
       for (const { key, value } of node.items) {
         open.push(value);
         const name = isScalar(key) ? keyText(key) : "";
-        if (!isNode(value) || !mayHoldSecrets(name, this.#secretNames)) continue;
+        if (!isNode(value) || !mayHoldSecrets(name, secretNames)) continue;
         if (isScalar(value) && !isLiteralSecret(String(value.value))) continue;
         this.hide(this.#span(value.range?.[0] ?? 0, value.range?.[1]));
       }

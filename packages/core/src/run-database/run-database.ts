@@ -13,9 +13,6 @@ import { callSlots, defaultMemoryLimit, type DatabaseSettings, type ReachableFil
 import { STAGING_PREFIX } from "./staging.ts";
 import { readTable, type ReadTally } from "./table-reader.ts";
 
-/** The name of the database file in a run folder. */
-export const DATABASE_FILE = "pipeline_data.duckdb";
-
 /**
  * The files this process has open, by real path. DuckDB does not refuse a second instance of one file in one
  * process, and the two corrupt it.

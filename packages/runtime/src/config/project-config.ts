@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { checkFileSchema, POLICY_PROPERTIES, Report, Source, type WrittenPolicy } from "@osiris/compiler";
 import type { JsonSchema } from "@osiris/core";
+import { RETAIN, type Retain } from "../choices.ts";
 import { findUpwards } from "./find-upwards.ts";
 import { InvalidFileError } from "./invalid-file.ts";
 import { readSourceText } from "./source-text.ts";
@@ -28,10 +29,6 @@ export interface ProjectConfig {
     readonly keep?: number;
   };
 }
-
-/** What {@link ProjectConfig.retain} may be. */
-export const RETAIN = ["all", "outputs", "none"] as const;
-export type Retain = (typeof RETAIN)[number];
 
 // A pattern that can match nothing would deny nothing without a word.
 const component = { type: "string", pattern: "^[a-z][a-z0-9_-]*\\.([a-z][a-z0-9_-]*|\\*)$" };

@@ -2,6 +2,7 @@ import type { Components, InstalledComponent } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
 import type { ProjectConfig } from "../config/project-config.ts";
 import { readDriverPackage, type DiscoveredComponent, type ReadingDepth } from "./driver-package.ts";
+import { FoundComponent, FoundComponents } from "./found-components.ts";
 import { loadDriver } from "./load-driver.ts";
 import { packageRoots, resolvePackageJson, type PackageRoot } from "./package-roots.ts";
 
@@ -36,66 +37,83 @@ export interface PackageProblem {
 }
 
 /**
- * Finds the installed components. Reads package.json and spec.yaml files only; no driver's code runs.
+ * Finds the installed components. Reads package.json files; a spec.yaml when its component is asked for, or its name does not
+ * stand in its first line. No driver's code runs.
  * @throws OsirisError `discovery.conflict` when two packages of one place claim a component name
  */
 export function openCatalog(at: DiscoveryScope, depth: ReadingDepth = "use"): Catalog {
-  const components = new Map<string, DiscoveredComponent>();
-  const denied = new Set<string>();
-  const problems: PackageProblem[] = [];
+  const packages: FoundPackage[] = [];
+  /** By name, from the nearest root to the farthest. */
+  const found = new Map<string, FoundComponent[]>();
   for (const root of packageRoots(at.cwd, at.cliFolder, at.project)) {
-    const found = componentsOf(root, depth, problems);
-    for (const [name, component] of found) {
-      // A nearer root wins: what stands beside the command only fills gaps.
-      if (components.has(name)) continue;
-      if (isAllowed(name, at.project)) components.set(name, component);
-      else denied.add(name);
+    for (const [name, component] of componentsOf(root, depth, packages)) {
+      found.set(name, [...(found.get(name) ?? []), component]);
     }
   }
-  const sorted = [...components].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return { components: new Map(sorted), denied, problems: unique(problems) };
+  const sorted = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const allowed = sorted.filter(([name]) => isAllowed(name, at.project));
+  const others = new FoundComponents(new Map(sorted.filter(([name]) => !isAllowed(name, at.project))));
+  return {
+    components: new FoundComponents(new Map(allowed)),
+    get denied() {
+      return new Set(others.keys());
+    },
+    get problems() {
+      return unique(packages.flatMap(problemsOf));
+    },
+  };
+}
+
+/** A package that may be a driver package, in the order in which they were found. */
+interface FoundPackage {
+  readonly name: string;
+  readonly problems: readonly string[];
+  readonly components: readonly FoundComponent[];
+}
+
+function problemsOf({ name, problems, components }: FoundPackage): readonly PackageProblem[] {
+  const all = [...problems, ...components.flatMap((component) => component.problems())];
+  return all.map((message) => ({ package: name, message }));
 }
 
 function componentsOf(
   root: PackageRoot,
   depth: ReadingDepth,
-  problems: PackageProblem[],
-): Map<string, DiscoveredComponent> {
-  const found = new Map<string, DiscoveredComponent>();
-  for (const name of root.candidates) {
-    const packageJson = resolvePackageJson(name, root.folder);
-    if (packageJson === undefined) {
-      if (root.explicit)
-        problems.push({
-          package: name,
-          message: `it is listed in osiris.yaml but not installed: npm i ${name}`,
-        });
-      continue;
-    }
-    const driverPackage = readPackage(packageJson, name, depth, problems);
-    for (const component of driverPackage) {
-      const other = found.get(component.spec.name);
-      if (other !== undefined) throw conflict(component, other);
-      found.set(component.spec.name, component);
+  packages: FoundPackage[],
+): ReadonlyMap<string, FoundComponent> {
+  const found = new Map<string, FoundComponent>();
+  for (const candidate of root.candidates) {
+    const driverPackage = findPackage(candidate, root, depth);
+    packages.push(driverPackage);
+    for (const component of driverPackage.components) {
+      const { name } = component;
+      if (name === undefined) continue;
+      // Only where there are two it matters whether they can be used.
+      const other = found.get(name)?.get();
+      if (other === undefined) {
+        found.set(name, component);
+      } else {
+        const second = component.get();
+        if (second !== undefined) throw conflict(second, other);
+      }
     }
   }
   return found;
 }
 
 /** A broken third-party package must not disturb the others. */
-function readPackage(
-  packageJson: string,
-  name: string,
-  depth: ReadingDepth,
-  problems: PackageProblem[],
-): readonly DiscoveredComponent[] {
+function findPackage(name: string, root: PackageRoot, depth: ReadingDepth): FoundPackage {
+  const broken = (problem: string): FoundPackage => ({ name, problems: [problem], components: [] });
+  const packageJson = resolvePackageJson(name, root.folder);
+  if (packageJson === undefined && root.explicit) {
+    return broken(`it is listed in osiris.yaml but not installed: npm i ${name}`);
+  }
   try {
-    const driverPackage = readDriverPackage(packageJson, depth);
-    problems.push(...(driverPackage?.problems ?? []).map((message) => ({ package: name, message })));
-    return driverPackage?.components ?? [];
+    const read = packageJson === undefined ? undefined : readDriverPackage(packageJson);
+    const components = read?.components.map((listed) => new FoundComponent(listed, depth)) ?? [];
+    return { name, problems: read?.problems ?? [], components };
   } catch (error) {
-    problems.push({ package: name, message: error instanceof Error ? error.message : String(error) });
-    return [];
+    return broken(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -12,9 +12,17 @@ export interface DiscoveredComponent extends InstalledComponent {
 }
 
 export interface DriverPackage {
-  readonly components: readonly DiscoveredComponent[];
-  /** What is wrong with it, in words for its users. Its good components can be used all the same. */
+  readonly components: readonly ListedComponent[];
+  /** What is wrong with the package as a whole, in words for its users. */
   readonly problems: readonly string[];
+}
+
+/** A component that a package lists. */
+export interface ListedComponent {
+  /** What it is called, as far as its spec's first line tells; absent: reading it tells. */
+  readonly name?: string;
+  /** Reads and checks its spec: the component, or what is wrong with it, in words for users. */
+  read(depth: ReadingDepth): DiscoveredComponent | readonly string[];
 }
 
 /**
@@ -31,10 +39,10 @@ export interface DriverManifest {
 }
 
 /**
- * Reads a package's manifest and specs, no code. Undefined when the package is not a driver package. For its users;
- * {@link checkDriverPackage} tells its author all.
+ * Reads a package's manifest, and later its specs; no code. Undefined when the package is not a driver package. For its
+ * users; {@link checkDriverPackage} tells its author all.
  */
-export function readDriverPackage(packageJson: string, depth: ReadingDepth): DriverPackage | undefined {
+export function readDriverPackage(packageJson: string): DriverPackage | undefined {
   const manifest = JSON.parse(readFileSync(packageJson, "utf8").replace(/^\uFEFF/, "")) as DriverManifest;
   if (manifest.osiris === undefined) return undefined;
   const { contract, components } = manifest.osiris;
@@ -46,16 +54,32 @@ export function readDriverPackage(packageJson: string, depth: ReadingDepth): Dri
       problems: ['"osiris.components" in its package.json must list spec.yaml files'],
     };
   }
-  const read: DiscoveredComponent[] = [];
-  const problems: string[] = [];
-  for (const file of components) {
-    const result = readComponent(file, dirname(packageJson), manifest, depth);
-    if (typeof result === "string") problems.push(`${file}: ${result}`);
-    else if ("component" in result) read.push(result.component);
-    else problems.push(...firstProblem(file, result.findings));
-  }
-  return { components: read, problems };
+  const folder = dirname(packageJson);
+  return { components: components.map((file) => listedComponent(file, folder, manifest)), problems: [] };
 }
+
+function listedComponent(file: string, folder: string, manifest: DriverManifest): ListedComponent {
+  const text = specText(file, folder);
+  const name = "text" in text ? FIRST_LINE.exec(text.text)?.[1] : undefined;
+  return {
+    ...(name === undefined ? {} : { name }),
+    read(depth) {
+      try {
+        const result = readComponent(file, folder, manifest, depth);
+        if (typeof result === "string") return [`${file}: ${result}`];
+        return "component" in result ? result.component : firstProblem(file, result.findings);
+      } catch (error) {
+        return [`${file}: ${error instanceof Error ? error.message : String(error)}`];
+      }
+    },
+  };
+}
+
+/**
+ * A spec that begins with its name. It can be nothing else then: who writes more behind it, or a second name below, has
+ * a spec that cannot be used.
+ */
+const FIRST_LINE = /^name: ([a-z][a-z0-9_-]*\.[a-z][a-z0-9_-]*)[ \t]*\r?\n/;
 
 /** Why a package cannot be used by this Osiris; undefined when it can. */
 export function contractProblem(contract: unknown): string | undefined {
@@ -99,21 +123,28 @@ export function readSpecFile(
   folder: string,
   shown: (path: string) => string = (path) => path,
 ): SpecFile | string {
-  const specFile = resolve(folder, file);
-  if (!isInside(specFile, folder)) return "it lies outside the package";
-  let text: string;
-  try {
-    text = readFileSync(specFile, "utf8");
-  } catch {
-    return "it cannot be read";
-  }
-  const read = readSpec(text, shown(specFile));
+  const found = specText(file, folder);
+  if ("problem" in found) return found.problem;
+  const read = readSpec(found.text, shown(found.path));
   const { spec, source, report } = read;
   if (spec !== undefined && !isInside(driverOf(spec, folder).driverFile, folder)) {
     const span = source.spanOf(["x-runtime", "driver"]);
     report.add("spec.bad_driver", span, "x-runtime.driver lies outside the package");
   }
   return read;
+}
+
+function specText(
+  file: string,
+  folder: string,
+): { readonly path: string; readonly text: string } | { readonly problem: string } {
+  const path = resolve(folder, file);
+  if (!isInside(path, folder)) return { problem: "it lies outside the package" };
+  try {
+    return { path, text: readFileSync(path, "utf8") };
+  } catch {
+    return { problem: "it cannot be read" };
+  }
 }
 
 /** What `x-runtime.driver` names. */

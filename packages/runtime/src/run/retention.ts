@@ -1,5 +1,5 @@
 import type { ManifestStep } from "@osiris/compiler";
-import type { Retain } from "../config/project-config.ts";
+import type { Retain } from "../choices.ts";
 import { readersOf } from "./step-graph.ts";
 
 /** Says which steps' tables are needed no more. What was rejected is always kept. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRecord } from "@osiris/compiler";
 import { OsirisError } from "@osiris/core";
+import type { OnRunning } from "../choices.ts";
 import { FileSeries } from "../file-series.ts";
 import { keyName, keyText, type PipelineKey } from "../pipeline-key.ts";
 import { isGone, isNear, ownProcess, type ProcessIdentity } from "./process-identity.ts";
@@ -13,10 +14,6 @@ const POLL_MS = 200;
 const HEARTBEAT_MS = 10_000;
 /** How long a holder that cannot be asked after may show no sign of life. Clocks of machines differ by less. */
 const SILENCE_MS = 180_000;
-
-/** What to do while another run of the same pipeline and profile is going on. */
-export const ON_RUNNING = ["wait", "fail"] as const;
-export type OnRunning = (typeof ON_RUNNING)[number];
 
 export interface RunLockRequest extends PipelineKey {
   /** The sessions folder. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { toOsirisError, type Column } from "@osiris/core";
+import type { RunStatus } from "../choices.ts";
 import { RECORD_FORMAT } from "../records/run-schema.ts";
 import { replaceFile } from "../replace-file.ts";
 import { isGone, type ProcessIdentity } from "./process-identity.ts";
@@ -9,9 +10,6 @@ import type { SqlPlace } from "./sql-place.ts";
 const RECORD_FILE = "run.json";
 
 export type StepStatus = "running" | "succeeded" | "failed" | "cancelled" | "not_run";
-/** `killed` is never written: it is what a record says whose process is gone. */
-export const RUN_STATUSES = ["running", "succeeded", "failed", "cancelled", "killed"] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export interface RecordedError {
   readonly code: string;

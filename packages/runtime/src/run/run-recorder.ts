@@ -1,13 +1,8 @@
 import type { ManifestStep } from "@osiris/compiler";
 import { toOsirisError } from "@osiris/core";
+import type { RunStatus } from "../choices.ts";
 import { notRun } from "./schedule.ts";
-import {
-  writeRunRecord,
-  type RecordedError,
-  type RunRecord,
-  type RunStatus,
-  type StepRecord,
-} from "./run-record.ts";
+import { writeRunRecord, type RecordedError, type RunRecord, type StepRecord } from "./run-record.ts";
 
 /** How old the record of a running run may be: writing it at every step would cost more than small steps do. */
 const PROGRESS_INTERVAL_MS = 500;

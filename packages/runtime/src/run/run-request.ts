@@ -1,10 +1,10 @@
 import type { DatabaseSettings } from "@osiris/core";
-import type { Retain } from "../config/project-config.ts";
+import type { OnRunning, Retain } from "../choices.ts";
 import type { Surroundings } from "../config/surroundings.ts";
 import type { Catalog } from "../discovery/catalog.ts";
 import type { RunnablePipeline } from "../manifest-files.ts";
 import type { StateStore } from "../state/state-store.ts";
-import type { LockHolder, OnRunning } from "./run-lock.ts";
+import type { LockHolder } from "./run-lock.ts";
 import type { RunEvent } from "./run-log.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { RunRecord } from "./run-record.ts";

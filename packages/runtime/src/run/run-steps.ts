@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { ManifestStep } from "@osiris/compiler";
 import { toOsirisError, type JsonValue, type OsirisError } from "@osiris/core";
 import type { ExecutionAdapter } from "../adapters/adapter.ts";
-import type { Retain } from "../config/project-config.ts";
+import type { Retain } from "../choices.ts";
 import { reusedRecord, type StepIdentity } from "./receipt.ts";
 import { Retention } from "./retention.ts";
 import { isReused, reusableSteps, type Reuse } from "./reuse.ts";

@@ -25,7 +25,7 @@ export class BytesMemory {
 
   /** Makes room for `length` bytes of a row, and says where they go. */
   room(row: number, length: number): number {
-    const to = this.offsets[row]!;
+    const to = this.offsets[row] as number;
     const end = to + length;
     if (end > this.bytes.length) this.#grow(end, to);
     this.offsets[row + 1] = end;
@@ -56,7 +56,7 @@ export function bytesVector(memory: BytesMemory, read: ReadValue, value: Vector[
     value,
     setNull: (row) => {
       validity.setNull(row);
-      offsets[row + 1] = offsets[row]!;
+      offsets[row + 1] = offsets[row] as number;
     },
     isNull: (row) => validity.isNull(row),
     data: (start, end) => ({
@@ -72,7 +72,7 @@ export function bytesVector(memory: BytesMemory, read: ReadValue, value: Vector[
 export function lengthCodedVector(capacity: number, encoding: "utf8" | "hex"): Vector {
   const memory = new BytesMemory(capacity);
   const read: ReadValue = (bytes, view, at, row) => {
-    let length = bytes[at]!;
+    let length = bytes[at] as number;
     let from = at + 1;
     if (length >= 0xfb) {
       from = at + lengthBytes(length);
@@ -84,7 +84,7 @@ export function lengthCodedVector(capacity: number, encoding: "utf8" | "hex"): V
     if (length > SHORT) bytes.copy(memory.bytes, to, from, end);
     else {
       const target = memory.bytes;
-      for (let index = 0; index < length; index++) target[to + index] = bytes[from + index]!;
+      for (let index = 0; index < length; index++) target[to + index] = bytes[from + index] as number;
     }
     return end;
   };
