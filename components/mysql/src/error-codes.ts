@@ -22,7 +22,8 @@ export function readingOf({ errno, code, sqlState, fatal }: ErrorFacts): Reading
   if (errno !== undefined) {
     return BY_NUMBER.get(`${errno}/${sqlState}`) ?? BY_NUMBER.get(`${errno}`) ?? byState(sqlState);
   }
-  if (code !== undefined) return BY_NAME.get(code);
+  if (code !== undefined)
+    return BY_NAME.get(code) ?? (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? TLS : undefined);
   // What mysql2 says, without a code, of a command for a connection that has ended.
   return fatal ? LOST : undefined;
 }
@@ -188,7 +189,7 @@ const CHECK: Reading = {
 };
 
 const BY_NUMBER = new Map<string, Reading>([
-  ...named(AUTH, 1045, 1698, 1251, 1862, 3118, 3159, 4151),
+  ...named(AUTH, 1045, 1698, 1251, 1862, 1820, 3118, 3159, 4151),
   ...named(AUTH_METHOD, 1524, 2059),
   ...named(PERMISSION, 1044, 1142, 1143, 1227, 1370, 1345, 3566),
   ...named(READ_ONLY, 1792, 1290, 1036, 1836),
@@ -207,6 +208,13 @@ const BY_NUMBER = new Map<string, Reading>([
   // 4025 is another error in MySQL, whose state is another one, too.
   ...named(CHECK, 3819, "4025/23000"),
   ...named(DATA, 1048, 1264, 1406, 1366, 1292, 1265, 1364, 1263, 1367, 1411, 3140, 1416, 1690, 1365, 1242),
+  ...config(
+    "mysql.broken_view",
+    "the view does not work any more",
+    "A table, a column or a right that it needs is gone: SHOW CREATE VIEW tells.",
+    1356,
+    1449,
+  ),
   ...config("mysql.unknown_database", "there is no such database", "Check database.", 1049, 1046),
   ...config(
     "mysql.unknown_table",

@@ -2,6 +2,8 @@ import { defineDriver, type Driver } from "@osiris/core";
 import type { MysqlConnection, MysqlWriterConfig } from "./config.ts";
 import { checkConnection } from "./discover/check.ts";
 import { discoverTables } from "./discover/discover.ts";
+import { TYPE_MAP } from "./types/type-map.ts";
+import { planWrite } from "./write/plan.ts";
 import { writerProblems } from "./write/validate.ts";
 import { write } from "./write/write.ts";
 
@@ -12,6 +14,8 @@ export const mysqlWriter: Driver<MysqlWriterConfig, MysqlConnection> = defineDri
 >({
   run: ({ config, inputs, ctx }) => write(config, inputs, ctx),
   validate: writerProblems,
+  plan: planWrite,
+  typeMap: TYPE_MAP,
   check: checkConnection,
   discover: discoverTables,
 });

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 /** What happens to the bytes of one connection on their way from the server. */
@@ -34,7 +33,10 @@ export async function faultProxy(
   const state = { connections: 0, bytes: 0 };
   const server: Server = createServer((client) => {
     const fault = faultOf(++state.connections);
-    if (fault.refuse === true) return void client.destroy();
+    if (fault.refuse === true) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(target.port, target.host);
     for (const [socket, other] of [
       [client, upstream],
@@ -71,20 +73,15 @@ function carry(from: Socket, to: Socket, fault: Fault, count: (bytes: number) =>
   const { cutAfter = Infinity, stallAfter = Infinity, bytesPerSecond } = fault;
   let sent = 0;
   from.on("data", (chunk: Buffer) => {
-    const left = Math.min(cutAfter, stallAfter) - sent;
-    const part = chunk.subarray(0, Math.min(chunk.length, left));
+    const part = chunk.subarray(0, Math.min(chunk.length, cutAfter - sent, stallAfter - sent));
     sent += part.length;
     count(part.length);
     const flushed = part.length === 0 || to.write(part);
-    if (sent >= stallAfter) from.pause();
-    else if (sent >= cutAfter) to.end(() => to.destroy());
-    else if (bytesPerSecond !== undefined) pauseUntil(from, wait((part.length / bytesPerSecond) * 1000));
-    else if (!flushed) pauseUntil(from, once(to, "drain"));
+    if (sent >= cutAfter) to.end(() => to.destroy());
+    else if (sent >= stallAfter || bytesPerSecond !== undefined || !flushed) from.pause();
+    if (sent >= stallAfter) return;
+    if (bytesPerSecond !== undefined) setTimeout(() => from.resume(), (part.length / bytesPerSecond) * 1000);
+    else if (!flushed) to.once("drain", () => from.resume());
   });
   from.on("end", () => to.end());
-}
-
-function pauseUntil(socket: Socket, event: Promise<unknown>): void {
-  socket.pause();
-  void event.then(() => socket.resume());
 }

@@ -1,5 +1,5 @@
 import type { RunningServer } from "@osiris/services";
-import { mysqlProject, type PipelineRun } from "./pipeline.ts";
+import { mysqlProject, type PipelineRun, type RunOptions } from "./pipeline.ts";
 import { connectionConfig, environmentOf, openClient } from "./server.ts";
 
 export const ROUTES = ["load_data", "insert"] as const;
@@ -10,13 +10,14 @@ export function append(
   server: RunningServer,
   query: string,
   config: Readonly<Record<string, unknown>>,
+  options: RunOptions = {},
 ): Promise<PipelineRun> {
   return mysqlProject().run(
     {
       rows: { component: "sql.source", config: { query } },
       write: { component: "mysql.writer", config: { ...connectionConfig(server), ...config } },
     },
-    { environment: environmentOf(server) },
+    { ...options, environment: environmentOf(server) },
   );
 }
 

@@ -13,8 +13,8 @@ server.prepare(async () => {
   await client.query(`
     CREATE TABLE orders (id BIGINT PRIMARY KEY, name VARCHAR(50), total DECIMAL(12,2));
     INSERT INTO orders SELECT seq * 7, CONCAT('order ', SHA1(seq)), seq / 4 FROM seq_1_to_${ROWS};
-    CREATE TABLE lines (o VARCHAR(10), n INT, t VARCHAR(40), PRIMARY KEY (o, n));
-    INSERT INTO lines SELECT CONCAT('o', seq DIV 10), seq % 10, SHA1(seq) FROM seq_1_to_${ROWS};
+    CREATE TABLE \`lines\` (o VARCHAR(10), n INT, t VARCHAR(40), PRIMARY KEY (o, n));
+    INSERT INTO \`lines\` SELECT CONCAT('o', seq DIV 10), seq % 10, SHA1(seq) FROM seq_1_to_${ROWS};
     CREATE TABLE keyless AS SELECT * FROM orders;
   `);
 });
@@ -47,16 +47,25 @@ const ALL_ORDERS = `${ROWS} ${ROWS} ${(7 * ROWS * (ROWS + 1)) / 2} ${((ROWS * (R
 const LINES = "SELECT concat_ws(' ', count(*), count(DISTINCT (o, n)), count(DISTINCT t)) FROM rows";
 
 describe("a connection that is cut", () => {
-  test.each([600, 5_000, 100_000, 1_000_000, 2_500_000, 3_900_000])(
+  test.each([5_000, 100_000, 1_000_000, 2_500_000, 3_900_000])(
     "after %i bytes is made anew, and the read goes on after the last row",
     async (cutAfter) => {
-      const { run, connections } = await readThrough((n) => (n === 1 ? { cutAfter } : {}), { table: "orders" });
-      if (cutAfter === 600) return expect(run.error).toMatchObject({ retryable: true });
+      const { run, connections } = await readThrough((n) => (n === 1 ? { cutAfter } : {}), {
+        table: "orders",
+      });
       expect(run.error).toBeUndefined();
       expect(connections).toBe(2);
       expect(await run.values(ORDERS)).toEqual([ALL_ORDERS]);
     },
   );
+
+  test("while it signs in fails the attempt, and the next one may succeed", async () => {
+    const faults = (n: number): Fault => (n === 1 ? { cutAfter: 60 } : {});
+    const failed = await readThrough(faults, { table: "orders" });
+    expect(failed.run.error).toMatchObject({ retryable: true });
+    const { run } = await readThrough(faults, { table: "orders" }, { attempts: 2 });
+    expect(run.error).toBeUndefined();
+  });
 
   test("again and again, in a key of text and numbers", async () => {
     const faults = (n: number): Fault => (n <= 6 ? { cutAfter: 400_000 + 1234 * n } : {});
@@ -76,9 +85,12 @@ describe("a connection that is cut", () => {
   });
 
   test("for ever ends the step", async () => {
-    const { run, connections } = await readThrough((n) => (n === 1 ? { cutAfter: 500_000 } : { refuse: true }), {
-      table: "orders",
-    });
+    const { run, connections } = await readThrough(
+      (n) => (n === 1 ? { cutAfter: 500_000 } : { refuse: true }),
+      {
+        table: "orders",
+      },
+    );
     expect(run.error).toMatchObject({ retryable: true });
     expect(connections).toBe(6);
   });
@@ -158,7 +170,7 @@ test("a cancelled run ends at once, and so does the statement on the server", as
   expect(rows).toEqual([]);
 });
 
-test("a later attempt goes on after a checkpoint", async () => {
+test("a later attempt goes on after a checkpoint", { timeout: 300_000 }, async () => {
   await using client = await openClient(server);
   await client.query(`CREATE TABLE IF NOT EXISTS many (id INT PRIMARY KEY, name VARCHAR(40));
     INSERT INTO many SELECT seq, SHA1(seq) FROM seq_1_to_400000`);

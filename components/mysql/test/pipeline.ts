@@ -183,8 +183,8 @@ function opened(record: RunRecord): PipelineRun {
     values: async (sql) => (await query(sql)).map((row) => Object.values(row)[0] ?? null),
     columns: async (table) =>
       (await query(`DESCRIBE "${table}"`)).map((row) => ({
-        name: String(row["column_name"] as string),
-        type: String(row["column_type"] as string),
+        name: row["column_name"] as string,
+        type: row["column_type"] as string,
       })),
     events,
     metrics: Object.fromEntries(metrics.map(({ metric, value }) => [String(metric), value])),

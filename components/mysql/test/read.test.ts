@@ -23,7 +23,12 @@ server.prepare(async () => {
     CREATE TABLE days (d DATE, n INT, at DATETIME(6)); INSERT INTO days
       SELECT '2026-01-01' + INTERVAL seq % 400 DAY, seq, '2026-01-01' + INTERVAL seq * 1000001 MICROSECOND FROM seq_1_to_3000;
     INSERT INTO days VALUES (NULL, NULL, NULL);
+    CREATE TABLE hidden (id INT INVISIBLE AUTO_INCREMENT PRIMARY KEY, a INT); INSERT INTO hidden (a) VALUES (1), (2);
+    CREATE TABLE latin (k VARCHAR(10) CHARACTER SET latin1 PRIMARY KEY);
+    INSERT INTO latin SELECT CONCAT(CHAR(97 + seq % 26), 'é', seq) FROM seq_1_to_1000;
     SET sql_mode = ''; INSERT INTO days VALUES ('0000-00-00', -1, '0000-00-00');
+    CREATE TABLE keyed_by_date (d DATE PRIMARY KEY); INSERT INTO keyed_by_date VALUES ('0000-00-00'), ('2026-02-00');
+    INSERT INTO keyed_by_date SELECT '2026-03-01' + INTERVAL seq DAY FROM seq_1_to_500;
     ANALYZE TABLE orders, pairs;
   `);
 });
@@ -107,6 +112,7 @@ describe("what is read", () => {
       type: "DECIMAL(12,2)",
       reason: "the server's type is decimal(12,2)",
     });
+    expect(run.metrics["bytes_read"]).toBeGreaterThan(5000 * 16);
   });
 
   test("a table without transactions says that it has no snapshot", async () => {
@@ -134,11 +140,37 @@ describe("batch_size", () => {
     expect(await rowsOf({ table: "hashes", batch_size: 100 }, sql)).toEqual(["3000 3000"]);
   });
 
+  test("of a key of text in another charset", async () => {
+    expect(
+      await rowsOf({ table: "latin", batch_size: 100 }, "SELECT count(DISTINCT k)::INT FROM rows"),
+    ).toEqual([1000]);
+    expect(await rowsOf({ table: "latin", batch_size: 100 }, "SELECT count(*)::INT FROM rows")).toEqual([
+      1000,
+    ]);
+  });
+
+  test.each([null, "text"])(
+    "of a key of dates that no calendar has, with zero_dates %s",
+    async (zeroDates) => {
+      const config = { table: "keyed_by_date", zero_dates: zeroDates };
+      expect(await rowsOf({ ...config, batch_size: 100 }, "SELECT count(*)::INT FROM rows")).toEqual([502]);
+      expect(await rowsOf(config, "SELECT count(*)::INT FROM rows")).toEqual([502]);
+    },
+  );
+
+  test("a key that SELECT * leaves out", async () => {
+    expect(await rowsOf({ table: "hidden" }, "SELECT sum(a)::INT FROM rows")).toEqual([3]);
+    const columns = ["id", "a"];
+    expect(
+      await rowsOf({ table: "hidden", columns, batch_size: 100 }, "SELECT sum(a)::INT FROM rows"),
+    ).toEqual([3]);
+  });
+
   test.each([
     [{ table: "plain" }, "no primary key"],
     [{ table: "czech" }, "a view"],
     [{ table: "levels" }, 'column "l" of the type enum'],
-    [{ table: "orders", columns: ["total"] }, "columns leaves out"],
+    [{ table: "orders", columns: ["total"] }, "which is not read"],
   ])("is refused for %o", async (config, message) => {
     const run = await read({ ...config, batch_size: 100 });
     expect(run.error).toMatchObject({
@@ -186,7 +218,15 @@ describe("partition", () => {
     expect(run.error).toMatchObject({ code: "mysql.partition_type" });
   });
 
-  test("a lock that cannot be had", async () => {
+  test("a lock that is not free", async () => {
+    await using client = await openClient(server);
+    await client.query("START TRANSACTION; UPDATE orders SET total = 0 WHERE id = 1");
+    const run = await read({ table: "orders", partition: { column: "id", count: 2, lock: "brief" } });
+    await client.query("ROLLBACK");
+    expect(run.error).toMatchObject({ code: "mysql.lock_failed", retryable: true });
+  });
+
+  test("a lock for which the right is missing", async () => {
     await using client = await openClient(server);
     await client.query(
       "CREATE USER IF NOT EXISTS reader IDENTIFIED BY 'secret'; GRANT SELECT ON osiris_test.* TO reader",
@@ -196,7 +236,7 @@ describe("partition", () => {
       rows: { component: "mysql.extractor" as const, config: { ...connectionConfig(server), ...config } },
     };
     const run = await mysqlProject().run(steps, { environment: { MYSQL_PASSWORD: "secret" } });
-    expect(run.error).toMatchObject({ code: "mysql.lock_failed" });
+    expect(run.error).toMatchObject({ code: "mysql.lock_failed", retryable: false });
   });
 });
 

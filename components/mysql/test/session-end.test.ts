@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { useServer } from "@osiris/services";
 import { expect, test } from "vitest";
 import { openSession, type Session } from "../src/connection/session.ts";
@@ -106,12 +107,38 @@ test("a silent statement ends after idle_timeout, and stops on the server", asyn
 });
 
 test("a session that has nothing to do is not silent", async () => {
-  await using session = await open(never, { idle_timeout: 0.2 });
+  await using session = await open(never, { idle_timeout: 0.5 });
   // Longer than idle_timeout, in which nothing is asked; and a statement that takes less.
   const other = await open();
-  await other.query("SELECT SLEEP(0.5)");
+  await other.query("SELECT SLEEP(1)");
   await other[Symbol.asyncDispose]();
   expect(await session.query("SELECT 1 AS one")).toEqual([{ one: "1" }]);
+});
+
+test("a server is not silent while it is we who do not listen", async () => {
+  await using session = await open(never, { idle_timeout: 1 });
+  const { client } = session;
+  // More than fits into the buffers between the two.
+  const sql = `WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+    SELECT REPEAT('x', 1000) AS text FROM n a, n b LIMIT 20000`;
+  const { promise: read, resolve, reject } = Promise.withResolvers<number>();
+  let rows = 0;
+  client
+    .query(sql)
+    .on("result", () => {
+      rows += 1;
+      if (rows !== 100) return;
+      client.pause();
+      setTimeout(() => client.resume(), 2000);
+    })
+    .on("end", () => resolve(rows));
+  session.ended.addEventListener("abort", () => reject(session.ended.reason));
+  expect(await read).toBe(20_000);
+  // Nor while this process does nothing at all.
+  const asked = session.query("SELECT SLEEP(0.1) AS slept");
+  await sleep(20);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
+  expect(await asked).toEqual([{ slept: "0" }]);
 });
 
 test("a connection that the server ends is lost: while a statement runs, and while none does", async () => {

@@ -92,7 +92,7 @@ describe("a server with TLS, whose certificate is for localhost", () => {
     );
     expect(error).toMatchObject({
       code: "mysql.tls_file",
-      message: expect.stringContaining("tls_ca cannot be read"),
+      message: expect.stringContaining("tls_ca cannot be used"),
     });
   });
 
@@ -101,6 +101,16 @@ describe("a server with TLS, whose certificate is for localhost", () => {
       sessionConfig(server, { ...localhost, tls_cert: file("no.pem", "nothing"), tls_key: files.key }),
     );
     expect(error).toMatchObject({ code: "mysql.tls_file" });
+  });
+
+  test("a key that is not the certificate's is told", async () => {
+    const error = await failedSession(
+      sessionConfig(server, { ...localhost, tls_cert: files.cert, tls_key: file("other.pem", stranger.key) }),
+    );
+    expect(error).toMatchObject({
+      code: "mysql.tls_file",
+      message: expect.stringContaining("tls_key and tls_cert"),
+    });
   });
 
   test("a silent statement ends over TLS as well", async () => {

@@ -31,7 +31,7 @@ test("columns that the table lacks fail the step before a row is sent, with the 
   const { client, write, values } = await writing(server);
   await client.query("CREATE TABLE a3 (id BIGINT)");
   const run = await write(MOVIES, { table: "a3" });
-  expect(run.error).toMatchObject({ code: "mysql.unknown_columns", category: "usage" });
+  expect(run.error).toMatchObject({ code: "mysql.new_columns", category: "usage" });
   expect(run.error?.hint).toMatch(/ALTER TABLE `osiris_test`\.`a3` ADD COLUMN `title` \w+/);
   expect(await values("SELECT COUNT(*) FROM a3")).toEqual(["0"]);
 });

@@ -43,7 +43,7 @@ test("numbers go on where they were, and rights stay", async () => {
   await using reader = await openClient({
     ...server,
     url: server.url.replace("root:", "reader:"),
-  } as typeof server);
+  });
   const [found] = await reader.query("SELECT COUNT(*) AS n FROM r2");
   expect(found).toEqual([{ n: "2" }]);
 });
@@ -168,14 +168,14 @@ test("what killed runs have left is dropped, and what a run still fills is not",
   await client.query("CREATE TABLE r10 (id BIGINT, title TEXT)");
   const made: string[] = [];
   const digest = createHash("sha256").update('["osiris_test","r10"]').digest("hex").slice(0, 8);
-  for (const end of ["aaaaaaaaaaaa", "bbbbbbbbbbbb", "aaaaaaaaaaaa_old"]) {
+  for (const end of ["aaaaaaaaaaaa", "bbbbbbbbbbbb", "aaaaaaaaaaaa_old", "of_a_user"]) {
     made.push(`osiris_r10_${digest}_${end}`);
     await client.query(`CREATE TABLE \`${made.at(-1)}\` (id BIGINT)`);
   }
   await client.query("SELECT GET_LOCK(?, 0)", [made[1]]);
   const run = await write(MOVIES, replace("r10"));
   expect(run.error).toBeUndefined();
-  expect(await values("SHOW TABLES LIKE 'osiris\\_r10%'")).toEqual([made[1]]);
+  expect(await values("SHOW TABLES LIKE 'osiris\\_r10%'")).toEqual([made[1], made[3]]);
   expect(run.events.filter(({ event }) => event === "mysql.leftover_dropped")).toHaveLength(2);
 });
 

@@ -57,6 +57,14 @@ test("order_by says which is the last: NULLs first, and of equals the last in th
   ]);
 });
 
+test("order_by counts in its own order, not in that of the columns", async () => {
+  const { client, write, rows } = await writing(server);
+  await client.query("CREATE TABLE u22 (id BIGINT PRIMARY KEY, minor BIGINT, major BIGINT)");
+  const select = "SELECT * FROM (VALUES (1, 1, 2), (1, 2, 1), (1, 0, 2)) AS t(id, minor, major)";
+  expect(counts(await write(select, upsert("u22", { order_by: ["Major", "Minor"] })))).toEqual([1, 0, 2]);
+  expect(await rows("SELECT * FROM u22")).toEqual([["1", "1", "2"]]);
+});
+
 test("a column that is called rowid does not confuse which row is the last", async () => {
   const { client, write, rows } = await writing(server);
   await client.query("CREATE TABLE u4 (id BIGINT PRIMARY KEY, rowid BIGINT, osiris_row BIGINT)");
@@ -158,6 +166,107 @@ test.each([
   expect(await run.values("SELECT row->>'id' FROM target__rejects")).toEqual([one.slice(2, -2)]);
 });
 
+test.each(["load_data", "insert"])("rows that never reach the server delete nothing: %s", async (load) => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    "CREATE OR REPLACE TABLE u20 (id BIGINT PRIMARY KEY, title VARCHAR(4)); INSERT INTO u20 VALUES (1, 'Up'), (2, 'Heat'), (3, 'Gone')",
+  );
+  const run = await write(
+    movies("(1, 'Up!')", "(2, 'Too long')", "(4, 'New')"),
+    upsert("u20", { delete_missing: "hard", on_row_error: "reject", load }),
+  );
+  expect(run.error).toBeUndefined();
+  expect(counts(run)).toEqual([2, 1, 0]);
+  expect(await run.values("SELECT row::VARCHAR FROM target__rejects")).toEqual([
+    '{"id":2,"title":"Too long"}',
+  ]);
+  expect(run.warnings).toEqual([expect.stringContaining("which are missing is not known")]);
+  expect(await values("SELECT title FROM u20 ORDER BY id")).toEqual(["Up!", "Heat", "Gone", "New"]);
+});
+
+test("an engine without transactions takes an upsert, and is told", async () => {
+  const { client, write, rows } = await writing(server);
+  await client.query(`CREATE TABLE u21 ${TABLE} ENGINE=MyISAM; INSERT INTO u21 VALUES (1, 'Old', 1)`);
+  const run = await write(movies("(1, 'Up')", "(2, 'Heat')"), upsert("u21"));
+  expect(run.error).toBeUndefined();
+  expect(run.warnings).toEqual([expect.stringContaining("MyISAM, which has no transactions")]);
+  expect(await rows("SELECT id, title FROM u21 ORDER BY id")).toEqual([
+    ["1", "Up"],
+    ["2", "Heat"],
+  ]);
+});
+
+test("rows that are not in the table after they were written fail the step", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    `CREATE TABLE u19 ${TABLE}; INSERT INTO u19 VALUES (1, 'Old', 1);
+     CREATE TRIGGER u19_moves BEFORE INSERT ON u19 FOR EACH ROW SET NEW.id = NEW.id + 100`,
+  );
+  const run = await write(movies("(1, 'Up')", "(2, 'Heat')"), upsert("u19"));
+  expect(run.error).toMatchObject({ code: "mysql.count_mismatch" });
+  expect(run.error?.message).toContain("of 2 rows that were written, 1 are in the table");
+  expect(await values("SELECT title FROM u19")).toEqual(["Old"]);
+});
+
+test("a key that the table has in another spelling is updated, and told", async () => {
+  const { client, write, rows } = await writing(server);
+  await client.query(
+    "CREATE TABLE u17 (id VARCHAR(20) COLLATE utf8mb4_general_ci PRIMARY KEY, n BIGINT); INSERT INTO u17 VALUES ('ANN', 1), ('bob', 1)",
+  );
+  const run = await write("SELECT * FROM (VALUES ('ann', 2), ('bob', 2)) AS t(id, n)", upsert("u17"));
+  expect(await rows("SELECT * FROM u17 ORDER BY id")).toEqual([
+    ["ANN", "2"],
+    ["bob", "2"],
+  ]);
+  expect(run.warnings).toEqual([expect.stringContaining("1 keys are in the table in another spelling")]);
+});
+
+test("keys of every kind, and values of every type, pass through the staging table as they are", async () => {
+  const { client, write, values } = await writing(server);
+  const types = [
+    "a BIGINT UNSIGNED ZEROFILL",
+    "b DECIMAL(38,10)",
+    "c ENUM('it''s', 'back\\\\slash', 'x')",
+    "d SET('p', 'q')",
+    "e JSON",
+    "f VARCHAR(20) CHARACTER SET latin1",
+    "g VARBINARY(9)",
+    "h BIT(10)",
+    "i DATETIME(6)",
+    "j TIMESTAMP(6) NULL",
+    "k TIME(6)",
+    "l YEAR",
+    "m UUID",
+    "n INET6",
+    "o GEOMETRY",
+    "p DOUBLE",
+    "q CHAR(9)",
+    "r DATE",
+  ];
+  await client.query(
+    `CREATE TABLE u18 (id VARBINARY(9), day DATE, ${types.join(", ")}, PRIMARY KEY (id, day))`,
+  );
+  const select = `SELECT '\\x00\\xFF'::BLOB AS id, DATE '2024-02-29' AS day, 18446744073709551615::UBIGINT AS a, 1.5::DECIMAL(38,10) AS b,
+    'back\\slash' AS c, 'p,q' AS d, '{"a":  1}'::JSON AS e, 'é€' AS f, '\\x00\\x01'::BLOB AS g, 1023::UBIGINT AS h,
+    TIMESTAMP '2024-01-01 00:00:00.000001' AS i, TIMESTAMPTZ '2024-01-01 00:00:00.000001+00' AS j, INTERVAL '-30 hours' AS k,
+    2155::SMALLINT AS l, '123e4567-e89b-12d3-a456-426614174000'::UUID AS m, '::1' AS n,
+    from_hex('0101000000000000000000F03F0000000000000040') AS o, 0.1::DOUBLE AS p, 'x' AS q, DATE '9999-12-31' AS r`;
+  const config = { table: "u18", mode: "upsert", primary_key: ["id", "day"] };
+  for (const round of ["inserted", "matched"]) {
+    const run = await write(select, config);
+    expect(run.error).toBeUndefined();
+    expect(run.metrics).toMatchObject({ [`mysql.rows_${round}`]: 1 });
+  }
+  const expected = [
+    "id = x'00FF' AND day = '2024-02-29' AND a = 18446744073709551615 AND b = 1.5 AND c = 'back\\\\slash' AND d = 'p,q'",
+    "e = '{\"a\":  1}' AND f = 'é€' AND g = x'0001' AND h = 1023 AND i = '2024-01-01 00:00:00.000001' AND k = '-30:00:00'",
+    "j = '2024-01-01 00:00:00.000001' AND l = 2155 AND m = '123e4567-e89b-12d3-a456-426614174000' AND n = '::1'",
+    "ST_AsText(o) = 'POINT(1 2)' AND p = 0.1 AND q = 'x' AND r = '9999-12-31'",
+  ];
+  await client.query("SET time_zone = '+00:00'");
+  expect(await values(`SELECT ${expected.map((part) => `(${part})`).join(" AND ")} FROM u18`)).toEqual([1]);
+});
+
 test("a key of several columns, and rows that are nothing but a key", async () => {
   const { client, write, rows } = await writing(server);
   await client.query(
@@ -239,9 +348,9 @@ test("rows and table that do not fit are found before anything is changed", asyn
   const { client, write } = await writing(server);
   await client.query(`CREATE TABLE u15 ${TABLE}; ALTER TABLE u15 ADD deleted_at INT`);
   const wrongKey = await write(movies("(1, 'Up')"), upsert("u15", { primary_key: ["nr"] }));
-  expect(wrongKey.error).toMatchObject({ code: "mysql.unknown_column" });
+  expect(wrongKey.error).toMatchObject({ code: "mysql.column_not_found" });
   const wrongOrder = await write(movies("(1, 'Up')"), upsert("u15", { order_by: ["nr"] }));
-  expect(wrongOrder.error).toMatchObject({ code: "mysql.unknown_column" });
+  expect(wrongOrder.error).toMatchObject({ code: "mysql.column_not_found" });
   const wrongType = await write(movies("(1, 'Up')"), upsert("u15", { delete_missing: "soft" }));
   expect(wrongType.error).toMatchObject({ code: "mysql.deleted_column_type" });
   const clash = await write("SELECT 1 AS id, NULL AS Deleted_At", upsert("u15", { delete_missing: "soft" }));

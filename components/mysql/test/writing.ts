@@ -7,13 +7,13 @@ import { connectionConfig, environmentOf, openClient } from "./server.ts";
 /** Runs pipelines that write the rows of a query, in a project of its own. */
 export interface Writing {
   /** Writes the rows of a SELECT of DuckDB with a writer's config. */
-  write(select: string, config: Config, options?: RunOptions): Promise<PipelineRun>;
+  readonly write: (select: string, config: Config, options?: RunOptions) => Promise<PipelineRun>;
   /** The test's own session, for setting up and for judging. */
   readonly client: Connection;
   /** The first column of a query's rows, as text. */
-  values(sql: string): Promise<readonly unknown[]>;
+  readonly values: (sql: string) => Promise<readonly unknown[]>;
   /** The rows of a query, as arrays. */
-  rows(sql: string): Promise<readonly (readonly unknown[])[]>;
+  readonly rows: (sql: string) => Promise<readonly (readonly unknown[])[]>;
 }
 
 export type Config = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { createSecureContext } from "node:tls";
-import { OsirisError } from "@osiris/core";
+import { isOsirisError, OsirisError } from "@osiris/core";
 import type { ConnectionOptions } from "mysql2";
 import type { MysqlConnection } from "../config.ts";
 
@@ -15,7 +15,7 @@ export interface Purpose {
   readonly purpose: "read" | "write";
 }
 
-/** All that is said to mysql2, in one place. `encrypted` tells how the connection is to be: with `preferred`, both ways are tried. */
+/** All that is said to mysql2, in one place. */
 export interface ClientOptions {
   readonly options: ConnectionOptions;
   readonly socket: Socket;
@@ -28,7 +28,10 @@ export interface TlsFiles {
   readonly key?: string;
 }
 
-/** A socket on its way, and the options for a client over it. */
+/**
+ * A socket on its way, and the options for a client over it.
+ * @param tls undefined: not encrypted, whatever the config says
+ */
 export function clientOptions(
   config: MysqlConnection,
   purpose: Purpose["purpose"],
@@ -93,38 +96,52 @@ function openSocket({ host, port, socket: path }: MysqlConnection): Socket {
 
 /** @throws OsirisError `mysql.tls_file` */
 export async function readTlsFiles(config: MysqlConnection, signal: AbortSignal): Promise<TlsFiles> {
-  const ca = await readPem(config, "tls_ca", signal);
-  const cert = await readPem(config, "tls_cert", signal);
-  const key = await readPem(config, "tls_key", signal);
-  return {
+  const ca = await readPem(config.tls_ca, "tls_ca", signal);
+  const cert = await readPem(config.tls_cert, "tls_cert", signal);
+  const key = await readPem(config.tls_key, "tls_key", signal);
+  const files = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   };
+  usable(files, "tls_key and tls_cert");
+  return files;
 }
 
-const PEM_FIELDS = { tls_ca: "ca", tls_cert: "cert", tls_key: "key" } as const;
+const PEM_PARTS = { tls_ca: "ca", tls_cert: "cert", tls_key: "key" } as const;
 
 async function readPem(
-  config: MysqlConnection,
-  field: keyof typeof PEM_FIELDS,
+  file: string | undefined,
+  field: keyof typeof PEM_PARTS,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const file = config[field];
   if (file === undefined) return undefined;
   try {
     const text = await readFile(file, { encoding: "utf8", signal });
-    // Here, where it is known which of them is wrong.
-    createSecureContext({ [PEM_FIELDS[field]]: text });
+    usable({ [PEM_PARTS[field]]: text }, field);
     return text;
   } catch (error) {
     signal.throwIfAborted();
-    throw new OsirisError({
-      code: "mysql.tls_file",
-      category: "usage",
-      message: `${field} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      hint: "It has to be a PEM file that this user may read. A relative path starts at the file that names it.",
-      cause: error,
-    });
+    throw unusable(field, error);
   }
+}
+
+/** Here, where it is known which of them is wrong. */
+function usable(files: TlsFiles, fields: string): void {
+  try {
+    createSecureContext(files);
+  } catch (error) {
+    throw unusable(fields, error);
+  }
+}
+
+function unusable(fields: string, error: unknown): OsirisError {
+  if (isOsirisError(error)) return error;
+  return new OsirisError({
+    code: "mysql.tls_file",
+    category: "usage",
+    message: `${fields} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    hint: "They have to be PEM files that this user may read, and a key and a certificate that belong together.",
+    cause: error,
+  });
 }

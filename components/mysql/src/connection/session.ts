@@ -31,6 +31,8 @@ export interface Session extends AsyncDisposable {
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
   /** Runs a statement that changes something, in the text protocol. */
   run(sql: string): Promise<Changes>;
+  /** Bytes that have come from the server so far. */
+  bytesRead(): number;
   /** Ends the connection at once, whatever it does; a statement that is under way is stopped on the server. */
   destroy(): void;
 }
@@ -127,6 +129,10 @@ class OpenSession implements Session {
 
   run(sql: string): Promise<Changes> {
     return run(this.#wire, sql);
+  }
+
+  bytesRead(): number {
+    return this.#wire.received();
   }
 
   destroy(): void {

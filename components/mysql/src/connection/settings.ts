@@ -1,8 +1,10 @@
 import type { MysqlConnection } from "../config.ts";
 import type { Purpose } from "./client-options.ts";
 
-/** For a server that waits for us: DuckDB's commits, and steps upstream. */
-const PATIENCE_SECONDS = 86_400;
+/** For a server that has something to send or to get while DuckDB commits: the usual half minute ends long reads. */
+const TRANSFER_SECONDS = 3600;
+/** For a session with nothing to do, such as one of a snapshot whose turn has not come: MySQL's own default, which many lower. */
+const IDLE_SECONDS = 28_800;
 
 /**
  * Strict, so that no value is cut or bent to fit. Nothing else is asked of the server's own mode: names stand in backquotes
@@ -25,9 +27,9 @@ export function sessionSettings(
     sql_safe_updates: "0",
     // Texts of errors are read by people, and one of them by code: the key of a row.
     lc_messages: "'en_US'",
-    net_write_timeout: String(PATIENCE_SECONDS),
-    net_read_timeout: String(PATIENCE_SECONDS),
-    wait_timeout: String(PATIENCE_SECONDS),
+    net_write_timeout: String(TRANSFER_SECONDS),
+    net_read_timeout: String(TRANSFER_SECONDS),
+    wait_timeout: String(IDLE_SECONDS),
   };
   const set = Object.entries(variables).map(([name, value]) => `${name} = ${value}`);
   return [

@@ -27,6 +27,8 @@ export interface Wire {
   paused(): boolean;
   /** Bytes in both directions so far. */
   bytes(): number;
+  /** Of them those that came from the server. */
+  received(): number;
   /** undefined: not encrypted. */
   protocol(): string | undefined;
   /** Ends the connection at once: all that is under way is told this reason. */
@@ -72,6 +74,7 @@ export function openWire(
     busy: () => internals._command !== undefined && internals._command !== null,
     paused: () => internals.stream.isPaused(),
     bytes: () => internals.stream.bytesRead + internals.stream.bytesWritten,
+    received: () => internals.stream.bytesRead,
     protocol: () => ("getProtocol" in internals.stream ? internals.stream.getProtocol() : null) ?? undefined,
     end,
     async close() {

@@ -8,10 +8,10 @@ import {
 import type { Session } from "../connection/session.ts";
 import { quoteTable } from "../names.ts";
 import type { Load } from "./load-rows.ts";
-import { changed, reasonOf, refusedBy, refusedRow, type Refused } from "./refusals.ts";
+import { reasonOf, refusedBy, refusedRow } from "./refusals.ts";
 import type { RowSql } from "./row-sql.ts";
 import { rollBackTo, setSavepoint } from "./savepoint.ts";
-import { warnings } from "./text-query.ts";
+import { changeOf, type Refused } from "./text-query.ts";
 
 export interface InsertOptions {
   readonly batchSize: number;
@@ -44,6 +44,7 @@ export async function insertRows(
   ctx: DriverContext,
 ): Promise<{ readonly rows: number; readonly rejected: number }> {
   const inserter = new Inserter(session, load, sql, options, ctx);
+  await setSavepoint(session);
   for await (const tuples of ahead(batches(ctx, sql, inserter.limits))) {
     await inserter.add(tuples);
     ctx.progress({ rows: inserter.rows + inserter.rejected });
@@ -163,26 +164,26 @@ class Inserter {
 
   /** @returns what the server has against a row of them, and then none is in the table; undefined when all are in */
   async #send(tuples: readonly Tuple[]): Promise<Refused | undefined> {
-    await setSavepoint(this.#session);
-    const refused = await this.#run(tuples);
-    if (refused !== undefined) await rollBackTo(this.#session, this.#load.target);
-    return refused;
-  }
-
-  async #run(tuples: readonly Tuple[]): Promise<Refused | undefined> {
-    const statement = this.#sql.insert + tuples.map(({ sql }) => sql).join(",");
+    if (this.#rejects !== undefined) await setSavepoint(this.#session);
     try {
-      const { affectedRows, warnings: count } = await this.#session.run(statement);
-      const refused = count === 0 ? undefined : changed(await warnings(this.#session));
-      if (refused === undefined && affectedRows !== tuples.length) {
-        throw countMismatch(this.#load, affectedRows, tuples.length);
-      }
+      const { affectedRows, warnings } = await this.#session.run(this.#statement(tuples));
+      const refused = await changeOf(this.#session, warnings);
+      // Without rejects, back to where the load began: it goes on only until the row is found.
+      if (refused !== undefined) await rollBackTo(this.#session, this.#load.target);
+      else if (affectedRows !== tuples.length) throw countMismatch(this.#load, affectedRows, tuples.length);
       return refused;
     } catch (error) {
       const refused = refusedBy(error);
       if (refused === undefined) throw error;
+      // The engine has undone the statement, if it can: to roll back nothing tells.
+      if (this.#rejects === undefined) await setSavepoint(this.#session);
+      await rollBackTo(this.#session, this.#load.target);
       return refused;
     }
+  }
+
+  #statement(tuples: readonly Tuple[]): string {
+    return this.#sql.insert + tuples.map(({ sql }) => sql).join(",");
   }
 
   async #refuse(tuple: Tuple, refused: Refused | undefined): Promise<void> {

@@ -1,12 +1,13 @@
 import { Readable } from "node:stream";
-import { isOsirisError, type DriverContext } from "@osiris/core";
+import type { DriverContext } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
+import { serverErrno } from "../errors.ts";
 import { quoteTable } from "../names.ts";
 import type { Load } from "./load-rows.ts";
-import { changed, refusedBy, type Refused } from "./refusals.ts";
+import { refusedBy } from "./refusals.ts";
 import type { RowSql } from "./row-sql.ts";
-import { textQuery, warnings } from "./text-query.ts";
+import { changeOf, textQuery, type Refused } from "./text-query.ts";
 
 /** How LOAD DATA ended, where it did not throw. */
 export type LoadDataOutcome =
@@ -24,8 +25,8 @@ const BLOCK_BYTES = 128 * 1024;
 const MARGIN_BYTES = 1024;
 const NEWLINE = 10;
 
-/** Not allowed by the server, its version or the client; not known to a proxy. */
-const UNAVAILABLE: ReadonlySet<number> = new Set([1148, 1235, 2068, 3948, 4166]);
+/** Not allowed by the server or the client; not known to a proxy, or to a server that is another's. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([1047, 1064, 1105, 1148, 1227, 1235, 2068, 3948, 4166]);
 
 /** Streams the rows to the server in one LOAD DATA LOCAL, which never fails a row but leaves it out or changes it. */
 export async function loadData(
@@ -47,7 +48,7 @@ export async function loadData(
   } catch (error) {
     if (lines.refusedRow !== undefined) return { kind: "stopped", row: lines.refusedRow };
     const reason = unavailable(error);
-    if (reason !== undefined && lines.rows === 0) return { kind: "unavailable", reason };
+    if (reason !== undefined && !lines.isOpen) return { kind: "unavailable", reason };
     const refused = refusedBy(error);
     if (refused !== undefined) return { kind: "changed", refused };
     throw error;
@@ -67,7 +68,7 @@ async function outcome(
   { affectedRows, warningStatus }: LoadDataResult,
   lines: Lines,
 ): Promise<LoadDataOutcome> {
-  const refused = warningStatus === 0 ? undefined : changed(await warnings(session));
+  const refused = await changeOf(session, warningStatus);
   if (refused !== undefined) return { kind: "changed", refused };
   if (affectedRows === lines.rows) return { kind: "loaded", rows: affectedRows };
   const message = `the server has taken ${affectedRows} of ${lines.rows} rows, and does not say why`;
@@ -75,9 +76,8 @@ async function outcome(
 }
 
 function unavailable(error: unknown): string | undefined {
-  const cause: unknown = isOsirisError(error) ? error.cause : undefined;
-  if (!(cause instanceof Error) || !("errno" in cause)) return undefined;
-  return UNAVAILABLE.has(Number(cause.errno)) ? cause.message : undefined;
+  const errno = serverErrno(error);
+  return errno !== undefined && UNAVAILABLE.has(errno) ? (error as Error).message : undefined;
 }
 
 /** The rows as the bytes of a file. mysql2 takes them as fast as the socket does. */
@@ -98,7 +98,14 @@ class Lines {
 
   open(): Readable {
     this.#stream = Readable.from(this.#blocks());
+    // mysql2 stops listening when the connection is lost, and has told of that: what the stream meets then is a consequence.
+    this.#stream.on("error", () => undefined);
     return this.#stream;
+  }
+
+  /** Whether the server has asked for the rows. */
+  get isOpen(): boolean {
+    return this.#stream !== undefined;
   }
 
   close(): void {

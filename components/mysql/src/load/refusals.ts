@@ -1,14 +1,9 @@
-import { isOsirisError, OsirisError, type DriverContext } from "@osiris/core";
+import { OsirisError, type DriverContext } from "@osiris/core";
+import { serverErrno } from "../errors.ts";
 import { quoteTable } from "../names.ts";
 import type { Load } from "./load-rows.ts";
 import type { RowSql } from "./row-sql.ts";
-
-/** What the server has against a row. */
-export interface Refused {
-  readonly errno: number;
-  /** In its own words. */
-  readonly message: string;
-}
+import type { Refused } from "./text-query.ts";
 
 /** Errors that one row is to blame for: without it, the others can be written. */
 const OF_A_ROW: ReadonlySet<number> = new Set([
@@ -17,20 +12,12 @@ const OF_A_ROW: ReadonlySet<number> = new Set([
   3156, 3516, 3616, 3617, 3643, 3730, 3732, 3733, 3751, 3819, 4025, 4038, 4078,
 ]);
 
-/** Warnings that say nothing of the rows: of spellings that are to go, and of the binary log. */
-const HARMLESS: ReadonlySet<number> = new Set([1287, 1592, 1681, 3719, 3720, 3778, 3779]);
-
 /** undefined: the error is not about a row. */
 export function refusedBy(error: unknown): Refused | undefined {
-  const cause: unknown = isOsirisError(error) ? error.cause : error;
-  if (!(cause instanceof Error) || !("errno" in cause) || typeof cause.errno !== "number") return undefined;
-  const { errno, message } = cause;
-  return OF_A_ROW.has(errno) ? { errno, message } : undefined;
-}
-
-/** The first of the server's warnings after which a row is not what was sent. */
-export function changed(warnings: readonly Refused[]): Refused | undefined {
-  return warnings.find(({ errno }) => !HARMLESS.has(errno));
+  const errno = serverErrno(error);
+  if (errno === undefined || !OF_A_ROW.has(errno)) return undefined;
+  const { cause } = error as Error;
+  return { errno, message: (cause as Error).message };
 }
 
 /** The row of a statement that a warning or an error is about, from 0; undefined where the server does not say. */
@@ -48,9 +35,9 @@ export async function refusedRow(
   refused?: Refused,
 ): Promise<OsirisError> {
   const { rows } = await ctx.query(sql.about(row));
-  const key = String((rows[0]?.["key"] ?? "") as string);
-  const which = `row ${row + 1}${key === "" ? "" : ` (${key})`}`;
-  const reason = reasonOf(refused) ?? String((rows[0]?.["refusal"] ?? "") as string);
+  const [about] = rows as readonly { readonly key: string; readonly refusal: string | null }[];
+  const which = `row ${row + 1}${about?.key ? ` (${about.key})` : ""}`;
+  const reason = reasonOf(refused) ?? about?.refusal;
   return new OsirisError({
     code: "mysql.row_refused",
     category: "data",

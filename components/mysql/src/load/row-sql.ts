@@ -63,8 +63,6 @@ const LINE_ESCAPES: Escapes = [
   [92, "\\\\"],
   [9, "\\t"],
   [10, "\\n"],
-  [13, "\\r"],
-  [0, "\\0"],
 ];
 const LITERAL_ESCAPES: Escapes = [
   [92, "\\\\"],
@@ -83,7 +81,8 @@ function escaped(text: string, escapes: Escapes): string {
 }
 
 function lineField({ form, text }: ValueSql): string {
-  return `coalesce(${form === "text" ? escaped(text, LINE_ESCAPES) : text}, '\\N')`;
+  const isFree = form === "text" || form === "json";
+  return `coalesce(${isFree ? escaped(text, LINE_ESCAPES) : text}, '\\N')`;
 }
 
 const LITERALS: Readonly<Record<ValueForm, (text: string) => string>> = {
@@ -91,6 +90,8 @@ const LITERALS: Readonly<Record<ValueForm, (text: string) => string>> = {
   bit_number: (text) => text,
   plain: (text) => `'''' || ${text} || ''''`,
   text: (text) => `'''' || ${escaped(text, LITERAL_ESCAPES)} || ''''`,
+  // Not in the connection's charset, which may be binary.
+  json: (text) => `'_utf8mb4''' || ${escaped(text, LITERAL_ESCAPES)} || ''''`,
   hex: (text) => `'X''' || ${text} || ''''`,
   bits: (text) => `'b''' || ${text} || ''''`,
 };
@@ -101,6 +102,7 @@ function tupleValue({ form, text }: ValueSql): string {
 
 /** Of a field of a line that is not the value itself. */
 const CONVERSIONS: Readonly<Partial<Record<ValueForm, (field: string) => string>>> = {
+  json: (field) => `CONVERT(${field} USING utf8mb4)`,
   hex: (field) => `UNHEX(${field})`,
   bits: (field) => `CAST(CONV(${field}, 2, 10) AS UNSIGNED)`,
   bit_number: (field) => `CAST(${field} AS UNSIGNED)`,

@@ -13,10 +13,11 @@ export interface ValueSql {
 }
 
 /**
- * `number`: digits. `plain`: text without a character that any syntax knows. `text`: any text. `hex`: bytes as hexadecimal
- * digits. `bits`: binary digits. `bit_number`: digits of a number whose bits are meant.
+ * `number`: digits. `plain`: text without a character that any syntax knows. `text`: any text. `json`: any text, which
+ * must not become bytes on the way. `hex`: bytes as hexadecimal
+ * digits. `json`: any text, which has to reach the server as text. `bits`: binary digits. `bit_number`: digits of a number whose bits are meant.
  */
-export type ValueForm = "number" | "plain" | "text" | "hex" | "bits" | "bit_number";
+export type ValueForm = "number" | "plain" | "text" | "json" | "hex" | "bits" | "bit_number";
 
 export interface Refusal {
   /** DuckDB's condition; NULL is no. */
@@ -42,7 +43,8 @@ export function valueSql({ source, target }: LoadColumn): ValueSql {
   const rule = family === undefined ? undefined : RULES[family][type.family];
   if (rule === undefined) throw mismatch({ source, target });
   const x = quoteIdentifier(source.name);
-  const value = rule(x, { source: source.type, target: type, srid: target.srid });
+  const made = rule(x, { source: source.type, target: type, srid: target.srid });
+  const value = type.family === "json" ? { ...made, form: "json" as const } : made;
   if (type.name !== "timestamp" || target.nullable) return value;
   const now = { when: `${x} IS NULL`, reason: "is NULL, for which the server may take the current time" };
   return { ...value, refusals: [now, ...value.refusals] };
@@ -307,8 +309,8 @@ function geometry(x: string, { srid }: Ends): ValueSql {
   const kind = `substr(${digits}, 9, 2)`;
   return written(
     "hex",
-    `CASE ${kind} WHEN '20' THEN concat(substr(${digits}, 11, 8), substr(${digits}, 1, 8), '00', substr(${digits}, 19)) ` +
-      `ELSE concat('${column.toString("hex")}', ${digits}) END`,
+    `CASE ${kind} WHEN '20' THEN substr(${digits}, 11, 8) || substr(${digits}, 1, 8) || '00' || substr(${digits}, 19) ` +
+      `ELSE '${column.toString("hex")}' || ${digits} END`,
     {
       when: `NOT (${digits} LIKE '01%' AND ${kind} IN ('00', '20'))`,
       reason: "is no WKB or EWKB of two dimensions, little-endian",

@@ -3,7 +3,7 @@ import type { MysqlExtractorConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
 import { readNew } from "./cursor/read-new.ts";
 import { keysetOf, type Keyset } from "./keyset.ts";
-import { readKeyed } from "./read-keyed.ts";
+import { keyChanged, readKeyed } from "./read-keyed.ts";
 import { readOnce } from "./read-once.ts";
 import { readPartitions } from "./read-partitions.ts";
 import { openReader, type Reading } from "./reading.ts";
@@ -16,11 +16,12 @@ import { assertConfig } from "./validate.ts";
 /** Reads the table or the query of a step. */
 export async function extract(config: MysqlExtractorConfig, ctx: DriverContext): Promise<StepResult> {
   assertConfig(config);
-  await using session = await openReader({ config, ctx });
+  const sessions: Session[] = [];
+  await using session = await openReader({ config, ctx, sessions });
   const described = config.table === undefined ? undefined : await describeSource(session, config);
   const selection = selectionOf(config, described);
   const table = new StepTable(config, ctx, selection.label);
-  const reading = { config, ctx, selection, table };
+  const reading = { config, ctx, selection, table, sessions };
   tellSource(reading);
   const state = await readRows(reading, session);
   tellColumns(reading);
@@ -32,6 +33,7 @@ async function readRows(reading: Reading, session: Session): Promise<JsonValue |
   const { partition, cursor } = reading.config;
   if (cursor !== undefined) return readNew(reading, session, cursor);
   const keyset = keysetFor(reading);
+  if (keyset === undefined && reading.ctx.resumed !== undefined) throw keyChanged(reading);
   if (partition !== undefined) await readPartitions(reading, session, partition);
   else if (keyset !== undefined) await readKeyed(reading, session, keyset);
   else await readOnce(reading, session);

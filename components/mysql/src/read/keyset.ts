@@ -22,10 +22,11 @@ export function keysetOf(table: SourceTable, config: MysqlExtractorConfig): Keys
   if (table.isView) return "a view has no primary key";
   if (primaryKey.length === 0) return "it has no primary key of whole columns";
   const columns: KeyColumn[] = [];
-  for (const { name, type } of primaryKey) {
+  for (const { name, type, isInvisible } of primaryKey) {
     const ordered = orderedType(type);
-    const isRead = config.columns?.some((column) => column.toLowerCase() === name.toLowerCase()) ?? true;
-    if (!isRead) return `its primary key has the column "${name}", which columns leaves out`;
+    const isRead =
+      config.columns?.some((column) => column.toLowerCase() === name.toLowerCase()) ?? !isInvisible;
+    if (!isRead) return `its primary key has the column "${name}", which is not read`;
     if (ordered === undefined || isBoolean(type, config)) {
       return `its primary key has the column "${name}" of the type ${type}`;
     }

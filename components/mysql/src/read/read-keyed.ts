@@ -3,6 +3,8 @@ import type { Session, SqlValue } from "../connection/session.ts";
 import type { PreparedRows } from "../rows/read-rows.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { after, type Keyset } from "./keyset.ts";
+import type { OrderedType } from "./ordered-type.ts";
+import { countOf, isCounted } from "./ordered-value.ts";
 import { beginSnapshot, openReader, type Reading } from "./reading.ts";
 import { Reconnects } from "./reconnects.ts";
 
@@ -27,6 +29,25 @@ export async function readKeyed(reading: Reading, first: Session, keyset: Keyset
       read.tellBreak(error);
     }
   }
+}
+
+/** Where a later attempt goes on. */
+interface Place {
+  /** The columns of the key. */
+  readonly key: readonly string[];
+  /** Their values in the last row. */
+  readonly after: readonly (string | null)[];
+  readonly zero_dates: Readonly<Record<string, number>>;
+}
+
+/** A place in a table is of no use when it is not read in that order any more, and its rows up to there are in the step's table. */
+export function keyChanged({ selection }: Reading): OsirisError {
+  return new OsirisError({
+    code: "mysql.key_changed",
+    category: "external",
+    message: `The primary key of ${selection.label} has changed since the attempt before, which went on in its order`,
+    hint: "Run the pipeline anew, without --resume.",
+  });
 }
 
 class KeyedRead {
@@ -92,7 +113,7 @@ class KeyedRead {
       rows: (batch) => {
         const last = places.map((column) => batch.value(column, batch.rowCount - 1));
         batch.appendTo(writer);
-        this.#last = last.map((value) => (value === null ? null : String(value)));
+        this.#last = last.map((value, index) => placeIn(this.#keyset.columns[index]?.type, value));
         this.#rows = writer.rows;
         if (!this.isStuck) this.#checkpoints.offer(writer.rows, () => this.#state());
       },
@@ -105,15 +126,18 @@ class KeyedRead {
     return this.#checkpoints.settle();
   }
 
-  #state(): JsonValue {
-    return { after: this.#last ?? [], zero_dates: Object.fromEntries(this.#reading.table.zeroDates) };
+  #state(): JsonValue & Place {
+    const { zeroDates } = this.#reading.table;
+    const key = this.#keyset.columns.map(({ name }) => name);
+    return { key, after: this.#last ?? [], zero_dates: Object.fromEntries(zeroDates) };
   }
 
   #restore(state: JsonValue | undefined): void {
     if (state === undefined) return;
-    const { after: last, zero_dates } = state as { after: string[]; zero_dates: Record<string, number> };
-    this.#last = last;
-    this.#reading.table.count({ zeroDates: new Map(Object.entries(zero_dates)) });
+    const place = state as unknown as Place;
+    if (JSON.stringify(place.key) !== JSON.stringify(this.#state().key)) throw keyChanged(this.#reading);
+    this.#last = place.after;
+    this.#reading.table.count({ zeroDates: new Map(Object.entries(place.zero_dates)) });
     this.#tellResume("An earlier attempt at the step was broken off");
   }
 
@@ -134,12 +158,18 @@ class KeyedRead {
   }
 }
 
-/** A key is never NULL, but a date that no calendar has is read as NULL. */
+/** Null for a date that no calendar has: a server may not take it for a value to compare with. */
+function placeIn(type: OrderedType | undefined, value: bigint | string | null): string | null {
+  const text = value === null ? null : String(value);
+  const isDate = type?.kind === "date" || type?.kind === "datetime";
+  return text === null || (isDate && isCounted(type) && countOf(type, text) === undefined) ? null : text;
+}
+
 function noPlace(): never {
   throw new OsirisError({
     code: "mysql.unreadable_key",
     category: "data",
     message: "The primary key of a row is a date that no calendar has, so the read cannot go on after it",
-    hint: "Set zero_dates: text.",
+    hint: "Leave batch_size out: one statement then reads all rows.",
   });
 }

@@ -1,4 +1,4 @@
-import { OsirisError } from "@osiris/core";
+import { isOsirisError, OsirisError } from "@osiris/core";
 import type { PartitionConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
 import { quoteName, quoteTable } from "../names.ts";
@@ -10,7 +10,7 @@ import { beginSnapshot, openReader, type Reading } from "./reading.ts";
 import type { BoundSql } from "./selection.ts";
 
 /** While a lock waits for a transaction that has written to the table, all others that write wait behind it. */
-const LOCK_SECONDS = 10;
+const LOCK_SECONDS = 5;
 
 /** Reads ranges of a column at the same time, each over a session of its own. The first that fails ends the others. */
 export async function readPartitions(
@@ -94,7 +94,7 @@ async function lock({ selection }: Reading, session: Session): Promise<void> {
       category: "external",
       message: `${label} could not be locked for reading within ${LOCK_SECONDS} seconds: ${(error as Error).message}`,
       hint: "It needs the right LOCK TABLES, and no transaction that has written to the table and is still open. Without partition.lock each range is consistent in itself.",
-      retryable: true,
+      retryable: isOsirisError(error) && error.retryable,
       cause: error,
     });
   }

@@ -10,13 +10,18 @@ export interface Reading {
   readonly ctx: DriverContext;
   readonly selection: Selection;
   readonly table: StepTable;
+  /** All that were opened, to ask them how much they have read. */
+  readonly sessions: Session[];
 }
 
-export function openReader(
-  { config, ctx }: Pick<Reading, "config" | "ctx">,
+/** Opens a session that is the caller's to close. */
+export async function openReader(
+  { config, ctx, sessions }: Pick<Reading, "config" | "ctx" | "sessions">,
   signal: AbortSignal = ctx.signal,
 ): Promise<Session> {
-  return openSession(config, { purpose: "read", signal });
+  const session = await openSession(config, { purpose: "read", signal });
+  sessions.push(session);
+  return session;
 }
 
 /** From here on the session sees the rows of this moment, and no others. */

@@ -29,8 +29,10 @@ export function tellColumns({ ctx, table }: Reading): void {
   }
 }
 
-/** After the last row: what became of values that are not as the server has them. */
-export function tellRows({ ctx, table }: Reading): void {
+/** After the last row: what was read, and what became of values that are not as the server has them. */
+export function tellRows({ ctx, table, sessions }: Reading): void {
+  const bytes = sessions.reduce((sum, session) => sum + session.bytesRead(), 0);
+  ctx.metric("bytes_read", bytes, "bytes");
   const zeroDates = [...table.zeroDates];
   if (zeroDates.length === 0) return;
   ctx.metric(

@@ -17,7 +17,7 @@ export interface Selection {
 }
 
 /** What is added to the statement. */
-export interface MoreSql {
+interface MoreSql {
   readonly where?: BoundSql | undefined;
   /** After the conditions: `ORDER BY …`. */
   readonly tail?: string;
@@ -66,7 +66,7 @@ function querySelection(query: string): Selection {
 }
 
 /** undefined: no condition. */
-export function and(conditions: readonly BoundSql[]): BoundSql | undefined {
+function and(conditions: readonly BoundSql[]): BoundSql | undefined {
   if (conditions.length === 0) return undefined;
   return {
     sql: conditions.map(({ sql }) => `(${sql})`).join(" AND "),

@@ -23,6 +23,8 @@ export interface SourceTableColumn {
   readonly name: string;
   /** As the catalog spells it: `bigint(20) unsigned`. */
   readonly type: string;
+  /** Whether `SELECT *` leaves it out. */
+  readonly isInvisible: boolean;
 }
 
 /** @throws OsirisError `mysql.table_not_found`, `mysql.column_not_found`: with the name that may have been meant */
@@ -54,7 +56,8 @@ const TABLE = `SELECT t.table_name AS name, t.table_type AS type, t.engine AS en
   FROM information_schema.tables t LEFT JOIN information_schema.engines e ON e.engine = t.engine
   WHERE t.table_schema = ? AND t.table_name = ?`;
 
-const COLUMNS = `SELECT c.column_name AS name, c.column_type AS type FROM information_schema.columns c
+const COLUMNS = `SELECT c.column_name AS name, c.column_type AS type, c.extra AS extra
+  FROM information_schema.columns c
   WHERE c.table_schema = ? AND c.table_name = ? ORDER BY c.ordinal_position`;
 
 const PRIMARY_KEY = `SELECT s.column_name AS name, s.sub_part AS part FROM information_schema.statistics s
@@ -63,7 +66,8 @@ const PRIMARY_KEY = `SELECT s.column_name AS name, s.sub_part AS part FROM infor
 const OTHER_TABLES = `SELECT t.table_name AS name FROM information_schema.tables t WHERE t.table_schema = ? LIMIT 10000`;
 
 function columnOf(row: Readonly<Record<string, string | null>>): SourceTableColumn {
-  return { name: row["name"] ?? "", type: row["type"] ?? "" };
+  const isInvisible = /\bINVISIBLE\b/i.test(row["extra"] ?? "");
+  return { name: row["name"] ?? "", type: row["type"] ?? "", isInvisible };
 }
 
 async function primaryKeyOf(

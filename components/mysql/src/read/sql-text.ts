@@ -12,6 +12,12 @@ interface Token {
   readonly conditional: boolean;
 }
 
+/** The tokens of SQL, up to where it is broken. */
+interface Tokens {
+  readonly tokens: readonly Token[];
+  readonly problem?: SqlProblem;
+}
+
 /** What is wrong with SQL, in plain words. */
 export interface SqlProblem {
   readonly message: string;
@@ -30,33 +36,30 @@ const WRITES: Readonly<Record<string, string>> = {
 
 /** Undefined: one statement that reads. */
 export function queryProblem(sql: string): SqlProblem | undefined {
-  const tokens = tokensOf(sql);
-  if (!Array.isArray(tokens)) return tokens as SqlProblem;
+  const { tokens, problem } = tokensOf(sql);
+  if (problem !== undefined) return problem;
   // A comment of the form /*! is code for some servers and none for others: the SQL has to be right for both.
   return statementProblem(tokens) ?? statementProblem(tokens.filter(({ conditional }) => !conditional));
 }
 
 /** Undefined: something that can stand in brackets after WHERE. */
 export function conditionProblem(sql: string): SqlProblem | undefined {
-  const tokens = tokensOf(sql);
-  if (!Array.isArray(tokens)) return tokens as SqlProblem;
+  const { tokens, problem } = tokensOf(sql);
+  if (problem !== undefined) return problem;
   if (tokens.every(({ conditional }) => conditional)) return { message: "is empty" };
   return hasMark(tokens, ";") ? SEVERAL : commonProblem(tokens);
 }
 
 /** The SQL up to its last token: without a comment that would swallow what follows, and without a semicolon. */
 export function trimmedSql(sql: string): string {
-  const tokens = tokensOf(sql);
-  if (!Array.isArray(tokens)) return sql;
-  const last = (tokens as readonly Token[]).findLast(({ text, kind }) => kind !== "mark" || text !== ";");
+  const last = tokensOf(sql).tokens.findLast(({ text, kind }) => kind !== "mark" || text !== ";");
   return sql.slice(0, last?.end ?? 0);
 }
 
 /** Whether the SQL can stand in FROM: a SELECT and its kin, not SHOW. */
 export function isSubquery(sql: string): boolean {
-  const tokens = tokensOf(sql);
-  const first = Array.isArray(tokens) ? (tokens as readonly Token[]).find(isNoBracket)?.text : undefined;
-  return first !== undefined && ["SELECT", "WITH", "TABLE", "VALUES"].includes(first);
+  const first = tokensOf(sql).tokens.find(isNoBracket)?.text ?? "";
+  return ["SELECT", "WITH", "TABLE", "VALUES"].includes(first);
 }
 
 const SEVERAL: SqlProblem = { message: "has several statements", hint: "Give each a step of its own." };
@@ -130,7 +133,7 @@ const QUOTES: Readonly<Record<string, RegExp>> = {
 const LINE_COMMENT = /(?:#|--(?=[\s\p{Cc}]|$))[^\n]*/uy;
 const EXECUTED_COMMENT = /\/\*M?!\d*/y;
 
-function tokensOf(sql: string): readonly Token[] | SqlProblem {
+function tokensOf(sql: string): Tokens {
   const tokens: Token[] = [];
   let at = 0;
   const eat = (pattern: RegExp): string | undefined => {
@@ -144,27 +147,27 @@ function tokensOf(sql: string): readonly Token[] | SqlProblem {
     const isExecuted = eat(EXECUTED_COMMENT) !== undefined;
     if (isExecuted || sql.startsWith("/*", at)) {
       const close = sql.indexOf("*/", isExecuted ? at : at + 2);
-      if (close === -1) return { message: "leaves a comment open" };
-      const inside = isExecuted ? executedTokens(sql.slice(at, close), close + 2) : [];
-      if (!Array.isArray(inside)) return inside as SqlProblem;
-      tokens.push(...(inside as readonly Token[]));
+      if (close === -1) return { tokens, problem: { message: "leaves a comment open" } };
+      const inside = isExecuted ? executedTokens(sql.slice(at, close), close + 2) : { tokens: [] };
+      tokens.push(...inside.tokens);
+      if (inside.problem !== undefined) return { tokens, problem: inside.problem };
       at = close + 2;
       continue;
     }
     const token = tokenAt(sql[at] ?? "", eat);
-    if (token === undefined) return { message: `leaves a ${sql[at]} open` };
+    if (token === undefined) return { tokens, problem: { message: `leaves a ${sql[at]} open` } };
     if (token.kind === "mark") at++;
     tokens.push({ ...token, end: at, conditional: false });
   }
-  return tokens;
+  return { tokens };
 }
 
 /** A server that does not execute such a comment skips it to the first asterisk with a slash, so that has to be its end for all. */
-function executedTokens(body: string, end: number): readonly Token[] | SqlProblem {
-  if (/\/\*|--|#/.test(body)) return { message: "has a comment inside of a comment that is executed" };
-  const tokens = tokensOf(body);
-  if (!Array.isArray(tokens)) return tokens;
-  return tokens.map((token: Token) => ({ ...token, end, conditional: true }));
+function executedTokens(body: string, end: number): Tokens {
+  const problem = { message: "has a comment inside of a comment that is executed" };
+  if (/\/\*|--|#/.test(body)) return { tokens: [], problem };
+  const inside = tokensOf(body);
+  return { ...inside, tokens: inside.tokens.map((token) => ({ ...token, end, conditional: true })) };
 }
 
 function tokenAt(

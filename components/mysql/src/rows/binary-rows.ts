@@ -13,13 +13,15 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_FIXED_VALUES = 1024 * 1024;
 /** The bits of the first two columns are reserved. */
 const FIRST_BIT = 2;
+type SetNull = Vector["setNull"];
+
 const NONE: ReadonlySet<number> = new Set();
 
 /** Rows of the binary protocol, decoded into vectors as they come, and handed on by the batch. */
 export class BinaryRows implements RowBatch {
   readonly #vectors: readonly Vector[];
   readonly #readers: readonly ReadValue[];
-  readonly #nulls: readonly Vector["setNull"][];
+  readonly #nulls: readonly SetNull[];
   readonly #sink: RowSink;
   readonly #capacity: number;
   readonly #zeroDates = new Map<string, number>();
@@ -69,8 +71,9 @@ export class BinaryRows implements RowBatch {
     if (bytes[start] !== 0 || at > end) throw new RangeError("it has no beginning");
     for (let column = 0; column < readers.length; column++) {
       const bit = column + FIRST_BIT;
-      if ((bytes[bits + (bit >> 3)]! & (1 << (bit & 7))) === 0) at = readers[column]!(bytes, view, at, row);
-      else this.#nulls[column]!(row);
+      if (((bytes[bits + (bit >> 3)] as number) & (1 << (bit & 7))) === 0)
+        at = (readers[column] as ReadValue)(bytes, view, at, row);
+      else (this.#nulls[column] as SetNull)(row);
     }
     // A value that reached beyond the packet has moved all that follow, so that one look at the end is enough.
     if (at !== end)

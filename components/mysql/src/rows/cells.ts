@@ -1,5 +1,6 @@
 import type { CellInput } from "@osiris/core";
 import type { SourceColumn } from "../types/source-column.ts";
+import type { WireFormat } from "../types/wire-types.ts";
 import { dateText, datetimeText, daysOf, durationText, NO_DATE } from "./vectors/calendar.ts";
 
 /** What mysql2 makes of a value, with the options of this reader. */
@@ -9,36 +10,30 @@ export type ClientValue = number | string | Buffer;
 export type RowCell = number | bigint | string | boolean | Uint8Array | { readonly micros: bigint };
 
 /** A date that no calendar has. */
-export const IMPOSSIBLE = Symbol("no date");
+export const IMPOSSIBLE: unique symbol = Symbol("no date");
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HAS_SRID = 0x2000_0000;
 
+type ToCell = (value: never, column: SourceColumn) => RowCell | typeof IMPOSSIBLE;
+
+/** Formats whose values mysql2 does not give as they are wanted. */
+const CELLS: Readonly<Partial<Record<WireFormat, ToCell>>> = {
+  int8: (value: string) => BigInt(value),
+  boolean: (value: number) => value !== 0,
+  bit: (value: Buffer) => BigInt(`0x${value.toString("hex")}`),
+  date: dateOf,
+  datetime: datetimeOf,
+  time: (value: string) => ({ micros: durationOf(value) }),
+  datetime_text: (value: string, { decimals }) => withDecimals(value, decimals),
+  text: textOf,
+  uuid: textOf,
+  geometry: geometryOf,
+};
+
 /** @throws TypeError where text is not UTF-8 */
 export function cellOf(column: SourceColumn, value: ClientValue): RowCell | typeof IMPOSSIBLE {
-  switch (column.format) {
-    case "int8":
-      return BigInt(value as string);
-    case "boolean":
-      return value !== 0;
-    case "bit":
-      return BigInt(`0x${(value as Buffer).toString("hex")}`);
-    case "date":
-      return dateOf(value as string);
-    case "datetime":
-      return datetimeOf(value as string);
-    case "time":
-      return { micros: durationOf(value as string) };
-    case "datetime_text":
-      return withDecimals(value as string, column.decimals);
-    case "text":
-    case "uuid":
-      return typeof value === "string" ? value : UTF8.decode(value as Buffer);
-    case "geometry":
-      return geometryOf(value as Buffer);
-    default:
-      return value;
-  }
+  return CELLS[column.format]?.(value as never, column) ?? value;
 }
 
 /** As `TableWriter.append` takes it. */
@@ -58,25 +53,29 @@ export function watchedValue(column: SourceColumn, cell: RowCell): bigint | stri
   return column.format === "float" || column.format === "double" ? String(cell) : BigInt(cell);
 }
 
+type ToOrder = (cell: never) => bigint;
+
+const ORDERS: Readonly<Partial<Record<WireFormat, ToOrder>>> = {
+  decimal: (cell: string) => BigInt(cell.replace(".", "")),
+  time: (cell: { readonly micros: bigint }) => cell.micros,
+  int1: BigInt,
+  int2: BigInt,
+  int4: BigInt,
+  int8: BigInt,
+  boolean: BigInt,
+  bit: BigInt,
+  date: BigInt,
+  datetime: BigInt,
+};
+
 /** As `RowBatch.order` has it. */
 export function orderOf(column: SourceColumn, cell: RowCell): bigint | undefined {
-  switch (column.format) {
-    case "decimal":
-      return BigInt((cell as string).replace(".", ""));
-    case "time":
-      return (cell as { micros: bigint }).micros;
-    case "int1":
-    case "int2":
-    case "int4":
-    case "int8":
-    case "boolean":
-    case "bit":
-    case "date":
-    case "datetime":
-      return BigInt(cell as number | bigint | boolean);
-    default:
-      return undefined;
-  }
+  return ORDERS[column.format]?.(cell as never);
+}
+
+/** Decimals beyond 38 digits are text in mysql2, too; all other text comes as bytes. */
+function textOf(value: string | Buffer): string {
+  return typeof value === "string" ? value : UTF8.decode(value);
 }
 
 function dateOf(text: string): number | typeof IMPOSSIBLE {

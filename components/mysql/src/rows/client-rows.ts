@@ -10,7 +10,7 @@ import {
   type RowCell,
 } from "./cells.ts";
 import type { RowBatch, RowSink, TableTarget, Tally } from "./read-rows.ts";
-import { malformedRow, zeroDate } from "./row-errors.ts";
+import { malformedRow, notUtf8, zeroDate } from "./row-errors.ts";
 
 const MAX_ROWS = 2048;
 const MAX_LENGTH = 8 * 1024 * 1024;
@@ -48,7 +48,7 @@ export class ClientRows implements RowBatch {
 
   #cell(column: SourceColumn, value: ClientValue | null, row: number): RowCell | null {
     if (value === null) return null;
-    const cell = cellOf(column, value);
+    const cell = cellAt(column, value, row);
     if (cell !== IMPOSSIBLE) return cell;
     if (this.#settings.zeroDates === "error") throw zeroDate(column, row);
     this.#zeroDates.set(column.name, (this.#zeroDates.get(column.name) ?? 0) + 1);
@@ -89,5 +89,13 @@ export class ClientRows implements RowBatch {
         Object.fromEntries(this.#columns.map(({ name }, column) => [name, cellInput(row[column] ?? null)])),
       );
     }
+  }
+}
+
+function cellAt(column: SourceColumn, value: ClientValue, row: number): ReturnType<typeof cellOf> {
+  try {
+    return cellOf(column, value);
+  } catch (error) {
+    throw column.format === "text" ? notUtf8(column, row, error) : error;
   }
 }

@@ -76,11 +76,9 @@ export async function prepareRows(
   { sql }: Statement,
   { decoder, types }: ReadOptions,
 ): Promise<PreparedRows> {
-  const { client } = session;
-  const statement = await prepareStatement(client, sql);
+  const statement = await prepareStatement(session, sql);
   if (statement.columns.length === 0) throw noColumns();
   const columns = sourceColumns(statement.columns, types);
-  const stop = (): void => session.destroy();
   const compare = (now: readonly WireColumn[]): void => {
     const executed = sourceColumns(now, types);
     if (
@@ -95,15 +93,15 @@ export async function prepareRows(
       if (decoder === "mysql2") {
         const rows = new ClientRows(columns, types, sink);
         const taker = { columns: compare, row: (cells: never) => rows.row(cells) };
-        await executeDecoded(client, sql, values, taker, stop);
+        await executeDecoded(session, sql, values, taker);
         return rows.finish();
       }
       const rows = new BinaryRows(columns, types, sink);
       const row = (bytes: Buffer, start: number, end: number): void => rows.row(bytes, start, end);
-      await executeRaw(statement, values, { columns: compare, row }, stop);
+      await executeRaw(session, statement, values, { columns: compare, row });
       return rows.finish();
     },
-    close: async () => closeStatement(client, sql),
+    close: async () => closeStatement(session, sql),
   };
 }
 

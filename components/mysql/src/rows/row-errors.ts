@@ -22,6 +22,17 @@ export function zeroDate(column: SourceColumn, row: number): OsirisError {
   });
 }
 
+/** Text that the server has not converted, or that is broken where it is stored. */
+export function notUtf8(column: SourceColumn, row: number, cause: unknown): OsirisError {
+  return new OsirisError({
+    code: "mysql.text_not_utf8",
+    category: "data",
+    message: `The column "${column.name}" has text that is not UTF-8, in row ${row} of the result`,
+    hint: "With charset: utf8mb4 the server converts text from the column's own charset; what is broken where it is stored can be read as bytes: CAST(column AS BINARY).",
+    cause,
+  });
+}
+
 /** A statement that was prepared has other columns when it is executed. */
 export function columnsChanged(before: readonly SourceColumn[], now: readonly SourceColumn[]): OsirisError {
   const told = (columns: readonly SourceColumn[]): string =>
@@ -47,7 +58,7 @@ export function isSameColumn(one: SourceColumn, other: SourceColumn | undefined)
     one.sourceName === other.sourceName &&
     one.type === other.type &&
     one.format === other.format &&
-    one.decimals === other.decimals
+    (one.format !== "datetime_text" || one.decimals === other.decimals)
   );
 }
 

@@ -1,6 +1,7 @@
-import type { Connection, TypeCast } from "mysql2";
+import type { TypeCast } from "mysql2";
 import { bindable } from "../connection/bind.ts";
-import type { SqlValue } from "../connection/session.ts";
+import type { Session, SqlValue } from "../connection/session.ts";
+import { onAbort } from "../connection/wire.ts";
 import { mysqlError } from "../errors.ts";
 import type { ColumnDefinition } from "../types/wire-types.ts";
 import type { ClientValue } from "./cells.ts";
@@ -46,115 +47,128 @@ export interface RowTaker {
   row(bytes: Buffer, start: number, end: number): void;
 }
 
-/** All rows of a session come from statements that are prepared with this, so that each text is prepared once. */
-const ROWS_AS_ARRAYS = { rowsAsArray: true } as const;
-
-/** Asks the server to prepare a statement. */
-export function prepareStatement(client: Connection, sql: string): Promise<WireStatement> {
-  const { promise, resolve, reject } = Promise.withResolvers<WireStatement>();
-  client.prepare({ sql, ...ROWS_AS_ARRAYS } as never, (error: Error | null, statement: unknown) => {
-    if (error === null) resolve(statement as WireStatement);
-    else reject(mysqlError(error, "Preparing the statement"));
-  });
-  return promise;
-}
-
-/** Frees what the server keeps of a statement. */
-export function closeStatement(client: Connection, sql: string): void {
-  client.unprepare({ sql, ...ROWS_AS_ARRAYS } as never);
-}
-
-/** Runs what takes rows: the first error rejects, and ends the connection, for the server has no other way of being told. */
-class Taking {
-  readonly #reject: (error: unknown) => void;
-  readonly #stop: () => void;
-  #failed = false;
-
-  constructor(reject: (error: unknown) => void, stop: () => void) {
-    this.#reject = reject;
-    this.#stop = stop;
-  }
-
-  do(action: () => void): void {
-    if (this.#failed) return;
-    try {
-      action();
-    } catch (error) {
-      this.#failed = true;
-      this.#reject(error);
-      this.#stop();
-    }
-  }
-}
-
-/**
- * Executes a statement, and gives the payload of each row's packet to the taker, which has to be done with it when it returns.
- * When the taker throws, `stop` has to end the connection.
- */
-export function executeRaw(
-  statement: WireStatement,
-  values: readonly SqlValue[],
-  taker: RowTaker,
-  stop: () => void,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const taking = new Taking(reject, stop);
-  let parsed = false;
-  const command = statement.execute(values.map(bindable), (error) => {
-    if (error !== null) reject(mysqlError(error, "Reading rows"));
-    else if (parsed) resolve();
-    else reject(hookMissing("it did not ask for a parser of rows"));
-  });
-  command.buildParserFromFields = (columns) => {
-    parsed = true;
-    // It keeps a value for each row, and there are none.
-    command._currentRows = { push: () => undefined };
-    taking.do(() => taker.columns(columns));
-    return class {
-      next({ buffer, offset, end }: Packet): void {
-        taking.do(() => taker.row(buffer, offset, end));
-      }
-    };
-  };
-  return promise;
-}
-
 /** Takes the rows of an execution as mysql2 decodes them. */
 export interface ValueTaker {
   columns(columns: readonly WireColumn[]): void;
   row(values: readonly (ClientValue | null)[]): void;
 }
 
+/** All rows of a session come from statements that are prepared with this, so that each text is prepared once. */
+const ROWS_AS_ARRAYS = { rowsAsArray: true } as const;
+
+/** Asks the server to prepare a statement. */
+export function prepareStatement(session: Session, sql: string): Promise<WireStatement> {
+  return untilEnd(session, ({ resolve, reject }) => {
+    session.client.prepare({ sql, ...ROWS_AS_ARRAYS } as never, (error: Error | null, statement: unknown) => {
+      if (error === null) resolve(statement as WireStatement);
+      else reject(mysqlError(error, "The server did not prepare the statement"));
+    });
+  });
+}
+
+/** Frees what the server keeps of a statement. */
+export function closeStatement({ client, ended }: Session, sql: string): void {
+  if (!ended.aborted) client.unprepare({ sql, ...ROWS_AS_ARRAYS } as never);
+}
+
+/**
+ * Executes a statement, and gives the payload of each row's packet to the taker, which has to be done with it when it returns. An error of
+ * the taker's ends the session: the server has no other way of being told.
+ */
+export function executeRaw(
+  session: Session,
+  statement: WireStatement,
+  values: readonly SqlValue[],
+  taker: RowTaker,
+): Promise<void> {
+  return untilEnd(session, ({ resolve, reject }) => {
+    const taking = new Taking(reject, session);
+    let parsed = false;
+    const command = statement.execute(values.map(bindable), (error) => {
+      if (error !== null) reject(mysqlError(error, "Reading rows"));
+      else if (parsed) resolve();
+      else reject(hookMissing("it did not ask for a parser of rows"));
+    });
+    command.buildParserFromFields = (columns) => {
+      parsed = true;
+      // It keeps a value for each row, and there are none.
+      command._currentRows = { push: () => undefined };
+      taking.do(() => taker.columns(columns));
+      return class {
+        // Once for each row, so without a closure.
+        next({ buffer, offset, end }: Packet): void {
+          if (taking.failed) return;
+          try {
+            taker.row(buffer, offset, end);
+          } catch (error) {
+            taking.fail(error);
+          }
+        }
+      };
+    };
+  });
+}
+
 /** As {@link executeRaw}, with nothing but what mysql2 declares. */
 export function executeDecoded(
-  client: Connection,
+  session: Session,
   sql: string,
   values: readonly SqlValue[],
   taker: ValueTaker,
-  stop: () => void,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const taking = new Taking(reject, stop);
-  const fail = (error: Error): void => reject(mysqlError(error, "Reading rows"));
-  // Without a callback, which would get all rows at once, a connection that is lost is told to the client's listeners.
-  client.once("error", fail);
-  const command = client.execute({
-    sql,
-    ...ROWS_AS_ARRAYS,
-    values: values.map(bindable),
-    typeCast: exactValue,
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    dateStrings: true,
+  return untilEnd(session, ({ resolve, reject }) => {
+    const taking = new Taking(reject, session);
+    const command = session.client.execute({
+      sql,
+      ...ROWS_AS_ARRAYS,
+      values: values.map(bindable),
+      typeCast: exactValue,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      dateStrings: true,
+    });
+    command.once("error", (error: Error) => reject(mysqlError(error, "Reading rows")));
+    command.on("fields", (columns: readonly WireColumn[]) => taking.do(() => taker.columns(columns)));
+    command.on("result", (row: unknown) => taking.do(() => taker.row(row as readonly ClientValue[])));
+    command.once("end", () => resolve());
   });
-  command.once("error", fail);
-  command.on("fields", (columns: readonly WireColumn[]) => taking.do(() => taker.columns(columns)));
-  command.on("result", (row: unknown) => taking.do(() => taker.row(row as readonly ClientValue[])));
-  command.once("end", () => {
-    client.removeListener("error", fail);
-    resolve();
-  });
-  return promise;
+}
+
+/** Does what comes to its end by an event, or with the session: mysql2 forgets commands whose connection is gone. */
+async function untilEnd<T>(session: Session, begin: (promise: PromiseWithResolvers<T>) => void): Promise<T> {
+  session.ended.throwIfAborted();
+  const resolvers = Promise.withResolvers<T>();
+  using _listening = onAbort(session.ended, resolvers.reject);
+  begin(resolvers);
+  return await resolvers.promise;
+}
+
+/** Runs what takes rows, up to its first error. */
+class Taking {
+  readonly #reject: (error: unknown) => void;
+  readonly #session: Session;
+  failed = false;
+
+  constructor(reject: (error: unknown) => void, session: Session) {
+    this.#reject = reject;
+    this.#session = session;
+  }
+
+  do(action: () => void): void {
+    if (this.failed) return;
+    try {
+      action();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Ends all. */
+  fail(error: unknown): void {
+    this.failed = true;
+    this.#reject(error);
+    this.#session.destroy();
+  }
 }
 
 /** What mysql2 would decode by charsets, or make objects of, stays bytes. */

@@ -1,4 +1,4 @@
-import type { Column } from "@osiris/core";
+import type { Column, TypeMapping } from "@osiris/core";
 import {
   BYTES,
   cannotStore,
@@ -21,14 +21,13 @@ import {
   wholeNumber,
   writeDecimal,
   type CreateOptions,
-  type TypeMapping,
   type TypeRule,
 } from "./type-rules.ts";
 import { BINARY_CHARSET, WIRE } from "./wire-types.ts";
 
 const EXACT_TIMES = "null, error or text for dates that no calendar has: see zero_dates";
 
-export type { CreateOptions, TypeMapping } from "./type-rules.ts";
+export type { CreateOptions } from "./type-rules.ts";
 
 /** All types. The first rule that fits counts, on either way. */
 export const TYPE_RULES: readonly TypeRule[] = [

@@ -1,4 +1,4 @@
-import { OsirisError, type Column } from "@osiris/core";
+import { OsirisError, type Column, type TypeMapping } from "@osiris/core";
 import type { ServerInfo } from "../connection/session.ts";
 import type { TypeSettings } from "./source-column.ts";
 import {
@@ -10,18 +10,6 @@ import {
   type ColumnDefinition,
   type WireFormat,
 } from "./wire-types.ts";
-
-/** One row of the table of types, both ways. */
-export interface TypeMapping {
-  /** As MySQL spells it, with letters for numbers: `decimal(p,s)`. */
-  readonly native: string;
-  /** As DuckDB spells it. */
-  readonly duckdb: string;
-  /** `read`: MySQL to DuckDB; `write`: what create_table makes of a DuckDB type; absent: both. */
-  readonly only?: "read" | "write";
-  /** Ranges, and what is special. */
-  readonly note?: string;
-}
 
 /** What a column definition becomes. */
 export interface Reading {
@@ -106,7 +94,7 @@ export function readDecimal(definition: ColumnDefinition): Reading | undefined {
 
 export function readLongDecimal(definition: ColumnDefinition): Reading | undefined {
   if (!isDecimal(definition)) return undefined;
-  const note = `DECIMAL has at most ${MAX_DIGITS} digits, so it is kept as text`;
+  const note = `it has more than DECIMAL's ${MAX_DIGITS} digits and is kept as text; a query can cast it to fewer`;
   return { sourceType: spelledDecimal(definition), ...TEXT, note };
 }
 

@@ -1,7 +1,7 @@
 import { isOsirisError, OsirisError, quoteIdentifier, type InputTable } from "@osiris/core";
 import { loadRows, type LoadColumn } from "../load/load-rows.ts";
 import { quoteTable, type TableName } from "../names.ts";
-import { bindColumns } from "./bind-columns.ts";
+import { bindColumns, foldName } from "./bind-columns.ts";
 import { displayName } from "./destination.ts";
 import type { HeldRejects } from "./held-rejects.ts";
 import type { TargetTable } from "./target-table.ts";
@@ -54,14 +54,15 @@ export async function appendRows(
     });
     return { rows, superseded: 0 };
   } catch (error) {
-    throw transactional || repeatable ? error : partlyWritten(name, error);
+    if (transactional || repeatable || isBeforeRows(error)) throw error;
+    throw partlyWritten(name, error);
   }
 }
 
-/** The rows' own spelling of names that may differ in case. */
+/** The rows' own spelling of names that may differ in case, in the order of the names. */
 export function namesOf(columns: readonly LoadColumn[], names: readonly string[]): readonly string[] {
-  const wanted = new Set(names.map((name) => name.toLowerCase()));
-  return columns.map(({ source }) => source.name).filter((name) => wanted.has(name.toLowerCase()));
+  const sources = new Map(columns.map(({ source }) => [foldName(source.name), source.name]));
+  return names.flatMap((name) => sources.get(foldName(name)) ?? []);
 }
 
 function selectOf(input: InputTable, columns: readonly LoadColumn[]): string {
@@ -69,13 +70,20 @@ function selectOf(input: InputTable, columns: readonly LoadColumn[]): string {
   return `SELECT ${names} FROM ${quoteIdentifier(input.table)}`;
 }
 
+/** A mistake in the config or the types, found before a row is sent. */
+function isBeforeRows(error: unknown): boolean {
+  return isOsirisError(error) && error.category === "usage";
+}
+
 /** What cannot be rolled back must not be tried again: rows would be in the table twice. */
 function partlyWritten(name: TableName, error: unknown): OsirisError {
   const reason = error instanceof Error ? error.message : String(error);
-  const hint = isOsirisError(error) ? error.hint : undefined;
+  const { hint, category } = isOsirisError(error)
+    ? error
+    : { hint: undefined, category: "external" as const };
   return new OsirisError({
     code: "mysql.partly_written",
-    category: "external",
+    category,
     message: `${displayName(name)} has no transactions, and some of the rows may be in it: ${reason}`,
     hint: `${hint ?? "Find out why."} Take out the rows of this run before you run it again.`,
     cause: error,

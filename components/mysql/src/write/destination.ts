@@ -64,7 +64,8 @@ async function newTable(
   const name = { schema, table: config.table };
   if (!config.create_table) throw noTable(name);
   if (columns === undefined) return { name, table: undefined, method, added: [], createSql: undefined };
-  const createSql = (as: TableName): string => createTableSql(as, columns, config.primary_key ?? []);
+  const { product } = session.server;
+  const createSql = (as: TableName): string => createTableSql(as, columns, config.primary_key ?? [], product);
   const added = config.delete_missing === "soft" ? [deletedColumn(config)] : [];
   return { name, table: undefined, method, added, createSql };
 }
@@ -88,7 +89,7 @@ function checkNamedColumns(config: MysqlWriterConfig, columns: readonly Column[]
     const unknown = (config[field] ?? []).filter((name) => !names.has(foldName(name)));
     if (unknown.length === 0) continue;
     throw new OsirisError({
-      code: "mysql.unknown_column",
+      code: "mysql.column_not_found",
       category: "usage",
       message: `${field} names ${listNames(unknown)}, which the rows do not have`,
       hint: `They have ${listNames(columns.map(({ name }) => name))}.`,
@@ -133,7 +134,7 @@ function columnsToAdd(
   }));
   if (config.on_schema_change === "add_columns") return added;
   throw new OsirisError({
-    code: "mysql.unknown_columns",
+    code: "mysql.new_columns",
     category: "usage",
     message: `${displayName(table.name)} has no ${listNames(unknown.map(({ name }) => name))}`,
     hint: `Leave them out of the rows, set on_schema_change: add_columns, or run: ${addColumnsSql(table.name, added)}`,
@@ -171,7 +172,7 @@ async function refuseSwap(session: Session, table: TargetTable): Promise<void> {
   if (obstacles.length > 0) throw swapRefused(displayName(table.name), obstacles);
 }
 
-function noTable(name: TableName): OsirisError {
+export function noTable(name: TableName): OsirisError {
   return new OsirisError({
     code: "mysql.table_not_found",
     category: "usage",

@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
 import { isOsirisError, OsirisError } from "@osiris/core";
 import { openSession, type Session } from "../connection/session.ts";
 import { serverErrno } from "../errors.ts";
 import { quoteTable, type TableName } from "../names.ts";
 import { addColumnsSql } from "./add-columns.ts";
 import { displayName, type Destination } from "./destination.ts";
+import { newTableName, removeLeftovers } from "./leftovers.ts";
 import { swapRefused } from "./swap-obstacles.ts";
-import { retryLocked, type Attempts } from "./transaction.ts";
+import { commitUnclear, retryLocked, type Attempts } from "./transaction.ts";
 
 const CLEANUP_MS = 10_000;
 
@@ -26,7 +26,7 @@ export async function throughNewTable<T>(
   fill: (name: Required<TableName>) => Promise<T>,
 ): Promise<T> {
   const { session } = attempts;
-  const name = { schema: destination.name.schema, table: newName(destination.name) };
+  const name = { schema: destination.name.schema, table: newTableName(destination.name) };
   const old = { schema: name.schema, table: `${name.table}_old` };
   await removeLeftovers(attempts, destination.name, name.table);
   try {
@@ -37,73 +37,6 @@ export async function throughNewTable<T>(
   } catch (error) {
     await dropNew(attempts, name);
     throw error;
-  }
-}
-
-/** Tables of one destination have one prefix; the rest is this run's. At most 64 characters, `_old` among them. */
-function newName(destination: Required<TableName>): string {
-  return `${prefixOf(destination)}${randomBytes(6).toString("hex")}`;
-}
-
-function prefixOf({ schema, table }: Required<TableName>): string {
-  const readable = [...table.toLowerCase()].slice(0, 30).join("");
-  const digest = createHash("sha256")
-    .update(JSON.stringify([schema, table]))
-    .digest("hex");
-  return `osiris_${readable}_${digest.slice(0, 8)}_`;
-}
-
-/**
- * Drops what runs that were killed have left. The session of a run holds a lock with its table's name while it lives, so a
- * table whose lock nobody holds belongs to nobody.
- */
-async function removeLeftovers(
-  { session, ctx }: Attempts,
-  destination: Required<TableName>,
-  own: string,
-): Promise<void> {
-  const canLock = await holdLock(session, own);
-  const prefix = prefixOf(destination);
-  const rows = await session.query(
-    `SELECT table_name AS name FROM information_schema.tables
-     WHERE table_schema = ? AND LEFT(table_name, ?) = ? AND table_type = 'BASE TABLE'`,
-    [destination.schema, [...prefix].length, prefix],
-  );
-  for (const row of rows) {
-    const name = { schema: destination.schema, table: row["name"] ?? "" };
-    if (canLock && !(await isFree(session, name.table))) continue;
-    const reason = canLock
-      ? await dropReason(session, name)
-      : "the server has no locks by name, so whether a run still needs it is not known";
-    if (reason === undefined) ctx.event("mysql.leftover_dropped", { table: displayName(name) });
-    else ctx.log("warn", `${displayName(name)} may be left by a run that was killed, and stays: ${reason}`);
-  }
-}
-
-/** Whether the server has locks by name; a Galera cluster has none. */
-async function holdLock(session: Session, name: string): Promise<boolean> {
-  try {
-    const [row] = await session.query("SELECT GET_LOCK(?, 0) AS held", [name]);
-    return row?.["held"] === "1";
-  } catch (error) {
-    if (serverErrno(error) === undefined) throw error;
-    return false;
-  }
-}
-
-async function isFree(session: Session, table: string): Promise<boolean> {
-  const [row] = await session.query("SELECT IS_FREE_LOCK(?) AS free", [table.replace(/_old$/, "")]);
-  return row?.["free"] === "1";
-}
-
-/** Drops a table, or says why it cannot be. */
-async function dropReason(session: Session, name: TableName): Promise<string | undefined> {
-  try {
-    await session.run(`DROP TABLE IF EXISTS ${quoteTable(name)}`);
-    return undefined;
-  } catch (error) {
-    if (!isOsirisError(error) || serverErrno(error) === undefined) throw error;
-    return error.message;
   }
 }
 
@@ -134,14 +67,19 @@ async function nextNumber(session: Session, name: Required<TableName>): Promise<
 
 async function putInPlace(
   attempts: Attempts,
-  { name: destination, table }: Destination,
+  { name: destination, table, method }: Destination,
   name: TableName,
   old: TableName,
 ): Promise<void> {
   const { session, ctx } = attempts;
   const [target, fresh, away] = [quoteTable(destination), quoteTable(name), quoteTable(old)];
   if (table === undefined) {
-    await rename(attempts, `${fresh} TO ${target}`, destination);
+    try {
+      await rename(attempts, `${fresh} TO ${target}`, destination);
+    } catch (error) {
+      // Another attempt would find the table and add the rows to those that may be in it.
+      throw serverErrno(error) === undefined ? commitUnclear(error, method !== "append") : error;
+    }
     ctx.event("mysql.table_created", { table: displayName(destination) });
     return;
   }

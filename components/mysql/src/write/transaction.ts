@@ -81,18 +81,22 @@ async function commit(session: Session, repeatable: boolean): Promise<void> {
   try {
     await session.run("COMMIT");
   } catch (error) {
-    if (isRolledBack(error)) throw error;
-    throw new OsirisError({
-      code: "mysql.commit_unclear",
-      category: "external",
-      message: `The connection was lost while the rows were being committed: nobody knows whether they are in the table (${reasonOf(error)})`,
-      hint: repeatable
-        ? "Run it again: rows that are there already are written once more, with the same result."
-        : "Look whether the rows of this run are in the table. If they are, this step is done; if not, run it again.",
-      retryable: repeatable,
-      cause: error,
-    });
+    throw isRolledBack(error) ? error : commitUnclear(error, repeatable);
   }
+}
+
+/** The error for a connection that was lost while the server made the rows visible. */
+export function commitUnclear(error: unknown, repeatable: boolean): OsirisError {
+  return new OsirisError({
+    code: "mysql.commit_unclear",
+    category: "external",
+    message: `The connection was lost while the rows were being committed: nobody knows whether they are in the table (${reasonOf(error)})`,
+    hint: repeatable
+      ? "Run it again: rows that are there already are written once more, with the same result."
+      : "Look whether the rows of this run are in the table. If they are, this step is done; if not, run it again.",
+    retryable: repeatable,
+    cause: error,
+  });
 }
 
 /** A server rolls back by itself what belongs to a connection that is gone. */

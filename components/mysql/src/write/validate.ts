@@ -29,7 +29,7 @@ function nameProblems(config: MysqlWriterConfig): readonly ConfigProblem[] {
 }
 
 function whyNoName(name: string): string | undefined {
-  if ([...name].length > LONGEST_NAME) return `it is longer than ${LONGEST_NAME} characters`;
+  if (name.length > LONGEST_NAME) return `it is longer than ${LONGEST_NAME} characters`;
   if (name.endsWith(" ")) return "it ends with a blank";
   if (/[\0\u{10000}-\u{10FFFF}]/u.test(name)) return "it has a character that names cannot have";
   return undefined;

@@ -5,7 +5,7 @@ import type { TableName } from "../names.ts";
 import { addColumnsSql } from "./add-columns.ts";
 import { appendRows, type WriteJob, type WriteOutcome } from "./append.ts";
 import { listNames } from "./bind-columns.ts";
-import { displayName, findDestination, type Destination } from "./destination.ts";
+import { displayName, findDestination, noTable, type Destination } from "./destination.ts";
 import { HeldRejects } from "./held-rejects.ts";
 import { throughNewTable } from "./new-table.ts";
 import { describeTable, type TargetTable } from "./target-table.ts";
@@ -76,7 +76,7 @@ async function fill(
 
 async function describe(session: Session, name: TableName): Promise<TargetTable> {
   const table = await describeTable(session, name);
-  if (table === undefined) throw new Error(`${displayName(name)} was there and is gone`);
+  if (table === undefined) throw noTable(name);
   return table;
 }
 

@@ -9,20 +9,28 @@ export interface Contender {
   readonly run: () => Promise<Round>;
 }
 
+/** How `osiris run` reads. */
+export interface Reading {
+  readonly decoder: "binary" | "mysql2";
+  /** DuckDB's. @default that of the command */
+  readonly memoryLimit?: string;
+}
+
 /** Reads a table: the server's client throws the rows away, which is as fast as they can be had. */
 export function readers(
   machine: Machine,
   table: string,
   rows: number,
-  decoders: readonly string[],
+  readings: readonly Reading[],
 ): readonly Contender[] {
   return [
     { name: "mariadb > /dev/null", run: () => byClient(machine, `SELECT * FROM ${table}`) },
-    ...decoders.map((decoder): Contender => {
+    ...readings.map(({ decoder, memoryLimit }): Contender => {
       const pipeline = writePipeline(machine, `read-${decoder}`, [extractor(machine, table, { decoder })]);
+      const limit = memoryLimit === undefined ? [] : ["--memory-limit", memoryLimit];
       return {
-        name: `osiris run, ${decoder}`,
-        run: () => byOsiris(machine, pipeline, "rows", rows).finally(() => dropSessions(machine)),
+        name: `osiris run, ${[decoder, ...limit.slice(1)].join(", ")}`,
+        run: () => byOsiris(machine, [pipeline, ...limit], "rows", rows).finally(() => dropSessions(machine)),
       };
     }),
   ];
@@ -47,7 +55,7 @@ export function writers(machine: Machine, table: string, file: string, rows: num
       const pipeline = writePipeline(machine, `write-${load}`, steps);
       return {
         name: `osiris run, ${load}`,
-        run: () => byOsiris(machine, pipeline, "target", rows).finally(() => dropSessions(machine)),
+        run: () => byOsiris(machine, [pipeline], "target", rows).finally(() => dropSessions(machine)),
       };
     }),
   ].map(({ name, run }) => ({ name, run: () => intoEmpty(machine, table, rows, run) }));

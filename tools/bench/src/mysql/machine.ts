@@ -53,14 +53,14 @@ export async function byClient(
   return { worked: milliseconds, process: milliseconds };
 }
 
-/** Runs a pipeline by the built command. `step` is the one whose time counts, and has to have all rows. */
+/** Runs a pipeline by the built command, with the arguments of `osiris run`. `step` is the one whose time counts, and has to have all rows. */
 export async function byOsiris(
   { folder }: Machine,
-  pipeline: string,
+  args: readonly string[],
   step: string,
   rows: number,
 ): Promise<Round> {
-  const outcome = await inOwnProcess([OSIRIS, "run", pipeline, "--json"], folder);
+  const outcome = await inOwnProcess([OSIRIS, "run", ...args, "--json"], folder);
   const { steps } = JSON.parse(outcome.stdout) as { steps: readonly StepFigures[] };
   const found = steps.find(({ id }) => id === step);
   const moved = found?.rows_out;

@@ -73,7 +73,7 @@ class NewRows {
 
   /** What comes after the last run, or all that the first one begins with. */
   async #readAfter(state: CursorState | undefined): Promise<Watch> {
-    const { reading, session, cursor } = this.#setup;
+    const { reading, session, cursor, type } = this.#setup;
     const { initial } = cursor;
     const where =
       state !== undefined
@@ -83,7 +83,7 @@ class NewRows {
           : this.#compare(">=", this.#initial(String(initial)));
     const { sql, values } = reading.selection.all({ where });
     const prepared = await reading.table.prepare(session, sql);
-    const watch = new Watch(reading.table.placeOf(cursor.column));
+    const watch = new Watch(reading.table.placeOf(cursor.column), type);
     const { writer } = reading.table;
     const tally = await prepared.read(values, {
       rows: (batch) => {

@@ -1,8 +1,11 @@
 import { Validity, type ReadValue, type Vector } from "./vector.ts";
 
-/** What a column of texts has at first, and again after a batch of long ones. */
+/** What a column of texts has at first, and again after values that will hardly come again. */
 const FIRST_BYTES = 4096;
-const KEPT_BYTES = 1024 * 1024;
+/** So much is kept for the next batch in any case, and no more than {@link MOST_KEPT_BYTES} or a few times what this one had. */
+const KEPT_BYTES = 256 * 1024;
+const MOST_KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_TIMES = 4;
 /** Bytes that are copied one by one: below it a call takes longer. */
 const SHORT = 24;
 /** As far as the offsets of a column reach. */
@@ -13,6 +16,7 @@ export class BytesMemory {
   bytes: Buffer<ArrayBuffer> = Buffer.alloc(FIRST_BYTES);
   readonly offsets: Uint32Array<ArrayBuffer>;
   readonly validity: Validity;
+  #used = 0;
 
   constructor(capacity: number) {
     this.offsets = new Uint32Array(capacity + 1);
@@ -21,10 +25,11 @@ export class BytesMemory {
 
   /** Makes room for `length` bytes of a row, and says where they go. */
   room(row: number, length: number): number {
-    const to = this.offsets[row]!;
+    const to = this.offsets[row] as number;
     const end = to + length;
     if (end > this.bytes.length) this.#grow(end, to);
     this.offsets[row + 1] = end;
+    this.#used = end;
     return to;
   }
 
@@ -36,7 +41,9 @@ export class BytesMemory {
   }
 
   clear(): void {
-    if (this.bytes.length > KEPT_BYTES) this.bytes = Buffer.alloc(FIRST_BYTES);
+    const kept = Math.max(KEPT_BYTES, Math.min(MOST_KEPT_BYTES, KEPT_TIMES * this.#used));
+    if (this.bytes.length > kept) this.bytes = Buffer.alloc(FIRST_BYTES);
+    this.#used = 0;
     this.validity.clear();
   }
 }
@@ -49,7 +56,7 @@ export function bytesVector(memory: BytesMemory, read: ReadValue, value: Vector[
     value,
     setNull: (row) => {
       validity.setNull(row);
-      offsets[row + 1] = offsets[row]!;
+      offsets[row + 1] = offsets[row] as number;
     },
     isNull: (row) => validity.isNull(row),
     data: (start, end) => ({
@@ -65,7 +72,7 @@ export function bytesVector(memory: BytesMemory, read: ReadValue, value: Vector[
 export function lengthCodedVector(capacity: number, encoding: "utf8" | "hex"): Vector {
   const memory = new BytesMemory(capacity);
   const read: ReadValue = (bytes, view, at, row) => {
-    let length = bytes[at]!;
+    let length = bytes[at] as number;
     let from = at + 1;
     if (length >= 0xfb) {
       from = at + lengthBytes(length);
@@ -77,7 +84,7 @@ export function lengthCodedVector(capacity: number, encoding: "utf8" | "hex"): V
     if (length > SHORT) bytes.copy(memory.bytes, to, from, end);
     else {
       const target = memory.bytes;
-      for (let index = 0; index < length; index++) target[to + index] = bytes[from + index]!;
+      for (let index = 0; index < length; index++) target[to + index] = bytes[from + index] as number;
     }
     return end;
   };

@@ -18,19 +18,20 @@ export const NO_DATE: number = 0x7fff_ffff;
 export function daysOf(year: number, month: number, day: number): number {
   if (year > MAX_YEAR || month > 12) return NO_DATE;
   const index = isLeap(year) ? month | 16 : month;
-  if (day === 0 || day > MONTH_LENGTHS[index]!) return NO_DATE;
-  return YEAR_STARTS[year]! + MONTH_STARTS[index]! + day - 1;
+  if (day === 0 || day > (MONTH_LENGTHS[index] as number)) return NO_DATE;
+  return (YEAR_STARTS[year] as number) + (MONTH_STARTS[index] as number) + day - 1;
 }
 
 /** The date of so many days since 1970-01-01, as text. */
 export function dateText(days: number): string {
   let year = Math.min(MAX_YEAR, Math.max(0, 1970 + Math.floor(days / 365.2425)));
-  if (days < YEAR_STARTS[year]!) year -= 1;
-  else if (year < MAX_YEAR && days >= YEAR_STARTS[year + 1]!) year += 1;
+  if (days < (YEAR_STARTS[year] as number)) year -= 1;
+  else if (year < MAX_YEAR && days >= (YEAR_STARTS[year + 1] as number)) year += 1;
   const leap = isLeap(year) ? 16 : 0;
-  let rest = days - YEAR_STARTS[year]!;
+  let rest = days - (YEAR_STARTS[year] as number);
   let month = 1;
-  for (; rest >= MONTH_LENGTHS[month | leap]!; month++) rest -= MONTH_LENGTHS[month | leap]!;
+  for (; rest >= (MONTH_LENGTHS[month | leap] as number); month++)
+    rest -= MONTH_LENGTHS[month | leap] as number;
   return `${padded(year, 4)}-${padded(month, 2)}-${padded(rest + 1, 2)}`;
 }
 
@@ -63,8 +64,9 @@ function isLeap(year: number): boolean {
 
 function yearStarts(): Int32Array {
   const starts = new Int32Array(MAX_YEAR + 1);
-  for (let year = 1971; year <= MAX_YEAR; year++) starts[year] = starts[year - 1]! + yearLength(year - 1);
-  for (let year = 1969; year >= 0; year--) starts[year] = starts[year + 1]! - yearLength(year);
+  for (let year = 1971; year <= MAX_YEAR; year++)
+    starts[year] = (starts[year - 1] as number) + yearLength(year - 1);
+  for (let year = 1969; year >= 0; year--) starts[year] = (starts[year + 1] as number) - yearLength(year);
   return starts;
 }
 

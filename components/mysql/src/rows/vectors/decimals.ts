@@ -16,7 +16,7 @@ export function decimalVector(capacity: number, width: number, scale: number): V
   const memory = decimalMemory(capacity, width);
   const bound = 10 ** Math.min(width, SAFE_DIGITS + 1);
   const read: ReadValue = (bytes, _view, at, row) => {
-    const length = bytes[at]!;
+    const length = bytes[at] as number;
     const end = at + 1 + length;
     // The longest has a sign, a zero, a point and 38 digits, so that its length has one byte.
     if (!(length < 0xfb && end <= bytes.length)) throw new RangeError("a decimal ends behind its packet");
@@ -25,7 +25,7 @@ export function decimalVector(capacity: number, width: number, scale: number): V
     let value = 0;
     let point = end;
     for (let index = from; index < end; index++) {
-      const digit = bytes[index]! - ZERO;
+      const digit = (bytes[index] as number) - ZERO;
       if (digit >= 0 && digit <= 9) value = value * 10 + digit;
       else if (digit === POINT - ZERO && point === end) point = index;
       else throw new RangeError("a decimal is none");
@@ -42,9 +42,9 @@ export function decimalVector(capacity: number, width: number, scale: number): V
     }
     return end;
   };
-  const { values, order } = memory;
+  const order = (row: number): bigint => memory.order(row);
   return fixedVector(
-    { values, width: memory.width, validity: new Validity(capacity) },
+    { values: memory.values, width: memory.width, validity: new Validity(capacity) },
     { read, order, value: (row) => decimalText(order(row), scale) },
   );
 }
@@ -83,7 +83,7 @@ function smallMemory(values: Int16Array<ArrayBuffer> | Int32Array<ArrayBuffer>):
     writeDigits: () => {
       throw tooLong();
     },
-    order: (row) => BigInt(values[row]!),
+    order: (row) => BigInt(values[row] as number),
   };
 }
 
@@ -105,7 +105,9 @@ function largeMemory(capacity: number, wordCount: 2 | 4, digits: number): Decima
       if (negative) negate(number);
     },
     order: (row) =>
-      wordCount === 2 ? longs[row]! : (longs[2 * row + 1]! << 64n) | BigInt.asUintN(64, longs[2 * row]!),
+      wordCount === 2
+        ? (longs[row] as bigint)
+        : ((longs[2 * row + 1] as bigint) << 64n) | BigInt.asUintN(64, longs[2 * row] as bigint),
   };
 }
 
@@ -124,7 +126,7 @@ function parseDigits(
   let digits = 0;
   for (let index = from; index < end + missing; index++) {
     if (index < end && bytes[index] === POINT) continue;
-    const digit = index < end ? bytes[index]! - ZERO : 0;
+    const digit = index < end ? (bytes[index] as number) - ZERO : 0;
     if (digits > 0 || digit > 0) digits += 1;
     step = step * 10 + digit;
     factor *= 10;
@@ -140,7 +142,7 @@ function parseDigits(
 function multiplyAdd(number: Int32Array, factor: number, summand: number): void {
   let carry = summand;
   for (let index = 0; index < number.length; index++) {
-    const product = (number[index]! >>> 0) * factor + carry;
+    const product = ((number[index] as number) >>> 0) * factor + carry;
     carry = Math.floor(product / WORD);
     number[index] = product - carry * WORD;
   }
@@ -149,7 +151,7 @@ function multiplyAdd(number: Int32Array, factor: number, summand: number): void 
 function negate(number: Int32Array): void {
   let carry = 1;
   for (let index = 0; index < number.length; index++) {
-    const word = (~number[index]! >>> 0) + carry;
+    const word = (~(number[index] as number) >>> 0) + carry;
     number[index] = word;
     carry = word === WORD ? 1 : 0;
   }

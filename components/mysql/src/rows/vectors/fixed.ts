@@ -74,7 +74,7 @@ type WholeNumbers =
   | BigUint64Array<ArrayBuffer>;
 
 function wholeNumbers(values: WholeNumbers, capacity: number, read: ReadValue): Vector {
-  const value = (row: number): bigint => BigInt(values[row]!);
+  const value = (row: number): bigint => BigInt(values[row] as number);
   const memory = { values, width: values.BYTES_PER_ELEMENT, validity: new Validity(capacity) };
   return fixedVector(memory, { read, value, order: value });
 }
@@ -82,7 +82,7 @@ function wholeNumbers(values: WholeNumbers, capacity: number, read: ReadValue): 
 /** TINYINT(1), of which any number but 0 is true. */
 export function booleanVector(capacity: number): Vector {
   const values = new Uint8Array(capacity);
-  const value = (row: number): bigint => BigInt(values[row]!);
+  const value = (row: number): bigint => BigInt(values[row] as number);
   return fixedVector(
     { values, width: 1, validity: new Validity(capacity) },
     {
@@ -123,19 +123,19 @@ export function doubleVector(capacity: number): Vector {
 export function bitVector(capacity: number): Vector {
   const values = new BigUint64Array(capacity);
   const words = new Uint32Array(values.buffer);
-  const value = (row: number): bigint => values[row]!;
+  const value = (row: number): bigint => values[row] as bigint;
   return fixedVector(
     { values, width: 8, validity: new Validity(capacity) },
     {
       read: (bytes, _view, at, row) => {
-        const length = bytes[at]!;
+        const length = bytes[at] as number;
         const end = at + 1 + length;
         if (!(length <= 8 && end <= bytes.length)) throw new RangeError("BIT has at most eight bytes");
         let low = 0;
         let high = 0;
         for (let from = at + 1; from < end; from++) {
           high = (high << 8) | (low >>> 24);
-          low = (low << 8) | bytes[from]!;
+          low = (low << 8) | (bytes[from] as number);
         }
         words[2 * row] = low;
         words[2 * row + 1] = high;

@@ -21,7 +21,7 @@ export function uuidVector(capacity: number): Vector {
       let bits = 0;
       for (let digits = 0; digits < 8; from++) {
         if (bytes[from] === DASH) continue;
-        bits = (bits << 4) | hexDigit(bytes[from]!);
+        bits = (bits << 4) | hexDigit(bytes[from] as number);
         digits += 1;
       }
       words[4 * row + word] = word === 3 ? bits ^ 0x8000_0000 : bits;
@@ -44,7 +44,7 @@ function hexDigit(character: number): number {
 
 function uuidText(words: Int32Array, row: number): string {
   const digits = [3, 2, 1, 0]
-    .map((word) => (words[4 * row + word]! ^ (word === 3 ? 0x8000_0000 : 0)) >>> 0)
+    .map((word) => ((words[4 * row + word] as number) ^ (word === 3 ? 0x8000_0000 : 0)) >>> 0)
     .map((bits) => bits.toString(16).padStart(8, "0"))
     .join("");
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

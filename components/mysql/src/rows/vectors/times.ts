@@ -27,7 +27,7 @@ export function dateVector(capacity: number, noDate: NoDate): Vector {
   };
   return fixedVector(
     { values, width: 4, validity },
-    { read, value: (row) => dateText(values[row]!), order: (row) => BigInt(values[row]!) },
+    { read, value: (row) => dateText(values[row] as number), order: (row) => BigInt(values[row] as number) },
   );
 }
 
@@ -56,7 +56,7 @@ export function datetimeVector(capacity: number, noDate: NoDate): Vector {
   };
   return fixedVector(
     { values, width: 8, validity },
-    { read, value: (row) => datetimeText(values[row]!), order: (row) => values[row]! },
+    { read, value: (row) => datetimeText(values[row] as bigint), order: (row) => values[row] as bigint },
   );
 }
 
@@ -80,7 +80,7 @@ export function timeVector(capacity: number): Vector {
     writeSafeInteger(words, 4 * row + 2, micros);
     return at + 1 + length;
   };
-  const order = (row: number): bigint => values[2 * row + 1]!;
+  const order = (row: number): bigint => values[2 * row + 1] as bigint;
   const value = (row: number): string => durationText(order(row));
   return fixedVector({ values, width: 16, validity: new Validity(capacity) }, { read, value, order });
 }

@@ -33,11 +33,11 @@ export class Validity {
 
   setNull(row: number): void {
     this.#nulls = true;
-    this.#bits[row >> 3]! &= ~(1 << (row & 7));
+    this.#bits[row >> 3] = (this.#bits[row >> 3] as number) & ~(1 << (row & 7));
   }
 
   isNull(row: number): boolean {
-    return (this.#bits[row >> 3]! & (1 << (row & 7))) === 0;
+    return ((this.#bits[row >> 3] as number) & (1 << (row & 7))) === 0;
   }
 
   clear(): void {
@@ -51,7 +51,8 @@ export class Validity {
     if ((start & 7) === 0) return { valid: this.#bits.subarray(start >> 3, (end + 7) >> 3) };
     const valid = new Uint8Array((end - start + 7) >> 3);
     for (let row = start; row < end; row++) {
-      if (!this.isNull(row)) valid[(row - start) >> 3]! |= 1 << ((row - start) & 7);
+      if (!this.isNull(row))
+        valid[(row - start) >> 3] = (valid[(row - start) >> 3] as number) | (1 << ((row - start) & 7));
     }
     return { valid };
   }

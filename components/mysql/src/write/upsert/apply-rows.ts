@@ -31,8 +31,11 @@ export function sameKey({ key }: StagingTable): string {
   return key.map(({ target }) => `t.${quoteName(target.name)} = s.${quoteName(target.name)}`).join(" AND ");
 }
 
-/** Updates the rows of the target that have the key of a row in the staging table. A row that is refused leaves the staging table. */
-export async function updateRows(job: WriteJob, tables: UpsertTables): Promise<void> {
+/**
+ * Updates the rows of the target that have the key of a row in the staging table. A row that is refused leaves the staging table.
+ * @returns how many were found; 0 when there is nothing to update in any
+ */
+export async function updateRows(job: WriteJob, tables: UpsertTables): Promise<number> {
   const { target, staging, revived } = tables;
   const keys = new Set(staging.key.map((column) => column.target.name));
   const values = staging.columns
@@ -40,8 +43,8 @@ export async function updateRows(job: WriteJob, tables: UpsertTables): Promise<v
     .filter((name) => !keys.has(name))
     .map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`);
   const changes = [...values, ...(revived === undefined ? [] : [`t.${quoteName(revived)} = NULL`])];
-  if (changes.length === 0) return;
-  await applyAll(
+  if (changes.length === 0) return 0;
+  return applyAll(
     job,
     tables,
     (rows) => `UPDATE ${quoteTable(staging.name)} AS s STRAIGHT_JOIN ${quoteTable(target.name)} AS t
@@ -68,7 +71,7 @@ export async function insertRows(job: WriteJob, tables: UpsertTables): Promise<n
   );
 }
 
-/** Runs a statement for all rows of the staging table, some at once. @returns the rows that it changed */
+/** Runs a statement for all rows of the staging table, some at once. @returns the rows that it found or inserted */
 async function applyAll(
   job: WriteJob,
   tables: UpsertTables,
@@ -79,15 +82,15 @@ async function applyAll(
     const rows = `${number} >= ${from} AND ${number} < ${to}`;
     return (await job.session.run(statement(rows))).affectedRows;
   };
-  let changed = 0;
+  let affected = 0;
   for (let from = 0; from < job.input.rows + 1; from += ROWS_AT_ONCE) {
     const refused = new Map<string, string>();
-    changed += await applyRange({ from, to: from + ROWS_AT_ONCE }, run, async (row, error) => {
+    affected += await applyRange({ from, to: from + ROWS_AT_ONCE }, run, async (row, error) => {
       refused.set(await refuse(job, tables, row, error), serverReason(error));
     });
     if (job.rejects !== undefined) await rejectNumbered(job.ctx, tables.rows, refused, job.rejects);
   }
-  return changed;
+  return affected;
 }
 
 /** A statement that fails changes nothing, so halves of its rows can be tried, down to the row that is refused. */

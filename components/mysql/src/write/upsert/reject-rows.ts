@@ -59,7 +59,7 @@ export async function describeKey(
     `SELECT ${texts.join(", ")} FROM ${rows.all} WHERE ${quoteIdentifier(rows.number.name)} = ${number}`,
   );
   return Object.entries(found.rows[0] ?? {})
-    .map(([name, value]) => `${name} ${String(value as string)}`)
+    .map(([name, value]) => `${name} ${value as string}`)
     .join(", ");
 }
 
@@ -76,8 +76,10 @@ async function rejectWhere(
       `SELECT COLUMNS(*)::VARCHAR FROM ${rows.all} WHERE ${condition}`,
     )) {
       for (let row = 0; row < batch.rowCount; row++) {
-        const [number, ...cells] = batch.columns.map((column) => [column.name, column.get(row)] as const);
-        rejects.add({ row: Object.fromEntries(cells) as never, reason: reasonOf(String(number?.[1])) });
+        const [number, ...cells] = batch.columns.map(
+          (column) => [column.name, column.get(row) as string | null] as const,
+        );
+        rejects.add({ row: Object.fromEntries(cells), reason: reasonOf(number?.[1] ?? "") });
       }
     }
   } finally {

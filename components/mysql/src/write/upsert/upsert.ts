@@ -1,13 +1,13 @@
-import { OsirisError, quoteIdentifier, type JsonValue, type RejectWriter } from "@osiris/core";
+import { quoteIdentifier, type JsonValue, type RejectWriter } from "@osiris/core";
 import { loadRows } from "../../load/load-rows.ts";
-import { quoteTable } from "../../names.ts";
 import { namesOf, type WriteJob, type WriteOutcome } from "../append.ts";
 import { bindColumns, foldName } from "../bind-columns.ts";
 import { displayName } from "../destination.ts";
 import type { TargetTable } from "../target-table.ts";
 import { inTransaction } from "../transaction.ts";
-import { insertRows, sameKey, updateRows, type UpsertTables } from "./apply-rows.ts";
+import { insertRows, updateRows, type UpsertTables } from "./apply-rows.ts";
 import { checkKeys } from "./check-keys.ts";
+import { countStaged, countWritten, type Written } from "./count-written.ts";
 import { deleteMissing, refuseDeletingAll } from "./delete-missing.ts";
 import { findKeyedRows, type KeyedRows } from "./keyed-rows.ts";
 import { rejectWithoutKey } from "./reject-rows.ts";
@@ -35,8 +35,10 @@ export async function upsertRows(job: WriteJob, target: TargetTable): Promise<Wr
   const tables = { target, staging, rows, revived };
   const undo = rejects?.mark();
   const options = { repeatable: true, ...(undo === undefined ? {} : { undo }) };
-  const written = await inTransaction(job, options, () => applyStaging(job, tables, complete));
-  return { rows: written, superseded: rows.superseded };
+  const deletes = mayDelete(job, complete);
+  const applied = await inTransaction(job, options, () => applyStaging(job, tables, deletes));
+  tell(job, applied);
+  return { rows: applied.written, superseded: rows.superseded };
 }
 
 /** @returns whether all rows are in the staging table: false when the server has refused some */
@@ -78,44 +80,41 @@ function withoutNumber(
   };
 }
 
-/** @returns rows of the input that are in the table */
-async function applyStaging(job: WriteJob, tables: UpsertTables, complete: boolean): Promise<number> {
-  const { config, ctx } = job;
-  if (config.delete_missing !== "none" && complete) {
-    // First, so that a value of a unique key that a row gives up is free for another.
-    const deleted = await deleteMissing(job, tables);
-    ctx.metric("mysql.rows_deleted", deleted, "rows");
-  }
-  if (config.delete_missing !== "none" && !complete) {
-    ctx.log(
-      "warn",
-      `${displayName(job.name)}: rows were rejected, so which rows are missing is not known: none was deleted`,
-    );
-  }
-  await updateRows(job, tables);
-  const inserted = await insertRows(job, tables);
-  const written = await countWritten(job, tables);
-  ctx.metric("mysql.rows_inserted", inserted, "rows");
-  ctx.metric("mysql.rows_matched", written - inserted, "rows");
-  return written;
+/** What a transaction has done to the table. */
+interface Applied extends Written {
+  readonly inserted: number;
+  readonly deleted: number;
 }
 
-/** Asks the server which rows are in the table, in the transaction that has written them. */
-async function countWritten({ session, name }: WriteJob, { target, staging }: UpsertTables): Promise<number> {
-  const [staged] = await session.query(`SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)}`);
-  // A locking read sees what is there, a plain one what was there when the transaction first looked.
-  const [found] = await session.query(
-    `SELECT COUNT(*) AS n FROM ${quoteTable(staging.name)} AS s
-     STRAIGHT_JOIN ${quoteTable(target.name)} AS t ON ${sameKey(staging)} LOCK IN SHARE MODE`,
+async function applyStaging(job: WriteJob, tables: UpsertTables, deletes: boolean): Promise<Applied> {
+  // First, so that a value of a unique key that a row gives up is free for another.
+  const deleted = deletes ? await deleteMissing(job, tables) : 0;
+  const updated = await updateRows(job, tables);
+  const isAll = updated === (await countStaged(job, tables));
+  const inserted = isAll ? 0 : await insertRows(job, tables);
+  return { ...(await countWritten(job, tables)), inserted, deleted };
+}
+
+/** Which rows are missing is known only when all rows with a key have reached the server. */
+function mayDelete({ config, ctx, name }: WriteJob, complete: boolean): boolean {
+  if (config.delete_missing === "none") return false;
+  if (complete) return true;
+  ctx.log(
+    "warn",
+    `${displayName(name)}: the server has refused rows, so which are missing is not known: delete_missing is left out`,
   );
-  const [expected, written] = [Number(staged?.["n"]), Number(found?.["n"])];
-  if (written === expected) return written;
-  throw new OsirisError({
-    code: "mysql.count_mismatch",
-    category: "external",
-    message: `${displayName(name)}: of ${expected} rows that were written, ${written} are in the table; nothing was kept`,
-    hint: "Look for a trigger that changes the key or leaves rows out.",
-  });
+  return false;
+}
+
+function tell({ config, ctx, name }: WriteJob, { written, inserted, deleted, respelled }: Applied): void {
+  ctx.metric("mysql.rows_inserted", inserted, "rows");
+  ctx.metric("mysql.rows_matched", written - inserted, "rows");
+  if (config.delete_missing !== "none") ctx.metric("mysql.rows_deleted", deleted, "rows");
+  if (respelled === 0) return;
+  ctx.log(
+    "warn",
+    `${displayName(name)}: ${respelled} keys are in the table in another spelling, which its collation takes for the same: these rows were updated and keep that spelling`,
+  );
 }
 
 function deletedColumn({ config }: WriteJob, target: TargetTable): string | undefined {

@@ -30,13 +30,15 @@ export function binaryVector(decode: (bytes: Uint8Array) => Cell): OpenVector {
     return nullable(validityBits(vector, rows), (row) => {
       const length = words[row * STRING_WORDS] as number;
       const start = row * STRING_BYTES + 4;
-      const near = length <= INLINE_BYTES;
-      return decode(new Uint8Array(near ? data.slice(start, start + length) : farBytes(data, row, length)));
+      if (length <= INLINE_BYTES) return decode(new Uint8Array(data.slice(start, start + length)));
+      const far = farBytes(data, row, length);
+      // The copy itself, as the plain array that cells are.
+      return decode(new Uint8Array(far.buffer, far.byteOffset, length));
     });
   };
 }
 
-/** The bytes of a string that stands outside its vector, as a copy. */
+/** The bytes of a string that stands outside its vector, as a copy in memory of its own. */
 function farBytes(data: ArrayBuffer, row: number, length: number): Buffer {
   return nb.get_data_from_pointer(data, row * STRING_BYTES + 8, length) as Buffer;
 }
