@@ -8,6 +8,8 @@ const entries = process.argv.slice(2);
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((name) => [name, `./src/${name}.ts`])),
   platform: "node",
+  // The files are read by people, too.
+  optimization: { inlineConst: false },
   // The oldest Node that "engines" allows.
   transform: { target: "node22.20" },
   // Other packages stay what they are: a process has one @osiris/core. What the compiler adds itself belongs into the file.

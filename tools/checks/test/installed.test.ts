@@ -32,6 +32,8 @@ test("the packed packages work in a project of their own", { timeout: 300_000 },
     "filesystem.csv_extractor",
     "filesystem.csv_writer",
     "graphql.extractor",
+    "mysql.extractor",
+    "mysql.writer",
   ]);
   // What init makes runs, with the drivers that lie above it.
   await here("npx --no-install osiris init shop --yes");

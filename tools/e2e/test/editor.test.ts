@@ -31,6 +31,8 @@ test("an editor completes and checks pipelines, by a first line that names the s
     "filesystem.csv_extractor",
     "filesystem.csv_writer",
     "graphql.extractor",
+    "mysql.extractor",
+    "mysql.writer",
   ]);
   expect(components[0]?.documentation).toBe("Reads films from a store.");
   expect(labels(await offered("  - id: a\n    component: acme.films\n    mode: ‸\n"))).toEqual([

@@ -93,7 +93,7 @@ describe("a fingerprint changes exactly when its kind does", () => {
       cpSync(join(REPOSITORY, "packages/compiler/dist"), join(folder, name), { recursive: true });
     }
     symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "junction");
-    edit(folder, "next/manifest.js", "MANIFEST_VERSION = 3", "MANIFEST_VERSION = 4");
+    edit(folder, "next/index.js", "MANIFEST_VERSION = 3", "MANIFEST_VERSION = 4");
     const compiled = (name: string): Fingerprints => {
       const args = ["compile.mjs", `./${name}/index.js`];
       return JSON.parse(

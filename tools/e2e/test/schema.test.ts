@@ -158,7 +158,7 @@ describe("osiris_connections.yaml", () => {
     ["fields of the family's components", { acme: { main: { host: "h", port: 80, currency: "EUR" } } }, true],
     ["a field that two components read differently", { acme: { main: { host: ["a", "b"] } } }, true],
     ["references", { acme: { main: { host: "h${N}", port: "${PORT:-80}", default: true } } }, true],
-    ["another family", { mysql: { main: { anything: 1 } } }, true],
+    ["a family that is not installed", { elsewhere: { main: { anything: 1 } } }, true],
     ["no connection at all", {}, true],
     ["an unknown field", { acme: { main: { hots: "h" } } }, false],
     ["a field that no connection supplies", { acme: { main: { genre: "drama" } } }, false],

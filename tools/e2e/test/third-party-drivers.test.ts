@@ -161,8 +161,8 @@ describe("a driver that does wrong fails its step, with the reason", () => {
 
   test("it uses its context after the end", async () => {
     const run = `
-      setTimeout(() => ctx.query("SELECT 1").catch((error) => process.stderr.write(error.code)), 50);
       await ctx.createTableAs("SELECT 1 AS a");
+      setTimeout(() => ctx.query("SELECT 1").catch((error) => process.stderr.write(error.code)), 50);
       return { rows: 1 };`;
     const wait =
       'await new Promise((resolve) => setTimeout(resolve, 300)); await ctx.createTableAs("SELECT 1 AS a"); return { rows: 1 };';
