@@ -1,11 +1,7 @@
-import nb from "@duckdb/node-bindings";
 import type { Cell } from "../../contract.ts";
+import { INLINE_BYTES, STRING_BYTES, STRING_WORDS } from "../formats/string-layout.ts";
+import { FarStrings } from "./far-strings.ts";
 import { nullable, validityBits, vectorBytes, type OpenVector } from "./read-cell.ts";
-
-/** DuckDB's strings have 16 bytes: the length, then the bytes themselves, or where they are when there are more than these. */
-const STRING_BYTES = 16;
-const STRING_WORDS = STRING_BYTES / 4;
-const INLINE_BYTES = 12;
 
 /** Different short strings of a vector that are remembered: a power of two. */
 const REMEMBERED = 256;
@@ -15,11 +11,11 @@ export const textVector: OpenVector = (vector, rows) => {
   const data = vectorBytes(vector, rows * STRING_BYTES);
   const words = new Uint32Array(data);
   const inline = inlineTexts(data, words);
-  return nullable(validityBits(vector, rows), (row) => {
-    const length = words[row * STRING_WORDS] as number;
-    if (length <= INLINE_BYTES) return inline(row);
-    return farBytes(data, row, length).toString("utf8", 0, length);
-  });
+  const bits = validityBits(vector, rows);
+  const far = new FarStrings(data, bits, rows);
+  return nullable(bits, (row) =>
+    (words[row * STRING_WORDS] as number) <= INLINE_BYTES ? inline(row) : far.bytes(row).toString("utf8"),
+  );
 };
 
 /** Strings of bytes; `decode` gets a copy of its own. */
@@ -27,20 +23,15 @@ export function binaryVector(decode: (bytes: Uint8Array) => Cell): OpenVector {
   return (vector, rows) => {
     const data = vectorBytes(vector, rows * STRING_BYTES);
     const words = new Uint32Array(data);
-    return nullable(validityBits(vector, rows), (row) => {
+    const bits = validityBits(vector, rows);
+    const far = new FarStrings(data, bits, rows);
+    return nullable(bits, (row) => {
       const length = words[row * STRING_WORDS] as number;
       const start = row * STRING_BYTES + 4;
       if (length <= INLINE_BYTES) return decode(new Uint8Array(data.slice(start, start + length)));
-      const far = farBytes(data, row, length);
-      // The copy itself, as the plain array that cells are.
-      return decode(new Uint8Array(far.buffer, far.byteOffset, length));
+      return decode(new Uint8Array(far.bytes(row)));
     });
   };
-}
-
-/** The bytes of a string that stands outside its vector, as a copy in memory of its own. */
-function farBytes(data: ArrayBuffer, row: number, length: number): Buffer {
-  return nb.get_data_from_pointer(data, row * STRING_BYTES + 8, length) as Buffer;
 }
 
 /**
