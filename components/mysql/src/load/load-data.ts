@@ -122,7 +122,9 @@ class Lines {
           const line = columns[0]?.get(row) as Uint8Array | null;
           if (line === null) throw this.#refuse();
           this.rows++;
-          yield* block.add(line);
+          if (block.take(line)) continue;
+          yield* block.rest();
+          if (!block.take(line)) yield* block.pieces(line);
         }
         this.#ctx.progress({ rows: this.rows });
       }
@@ -149,15 +151,20 @@ class Block {
     this.#bytes = Buffer.allocUnsafe(size);
   }
 
-  *add(line: Uint8Array): Generator<Buffer> {
-    if (this.#used + line.length < this.#size) {
-      this.#bytes.set(line, this.#used);
-      this.#used += line.length;
-    } else {
-      yield* this.rest();
-      for (let at = 0; at < line.length; at += this.#size)
-        yield Buffer.from(line.subarray(at, at + this.#size));
-    }
+  /** Whether there was room for a line and its end. */
+  take(line: Uint8Array): boolean {
+    const end = this.#used + line.length;
+    if (end >= this.#size) return false;
+    this.#bytes.set(line, this.#used);
+    this.#bytes[end] = NEWLINE;
+    this.#used = end + 1;
+    return true;
+  }
+
+  /** A line that is longer than a block. The one after it begins with its end. */
+  *pieces(line: Uint8Array): Generator<Buffer> {
+    for (let at = 0; at < line.length; at += this.#size)
+      yield Buffer.from(line.subarray(at, at + this.#size));
     this.#bytes[this.#used++] = NEWLINE;
   }
 
