@@ -44,7 +44,7 @@ test("the mysql example runs with the README's commands, and loses no digit", as
   expect([exitCode, stdout, stderr]).toEqual([
     0,
     expect.stringContaining("out/totals.csv"),
-    expect.stringMatching(/0000-00-00|zero date/),
+    expect.stringContaining("shipped_on (2)"),
   ]);
   expect(readFileSync(join(folder, "out/totals.csv"), "utf8")).toBe(RESULT);
 
