@@ -268,6 +268,20 @@ describe("is refused:", () => {
     expect(run.error?.hint).toContain("osiris state reset");
   });
 
+  test("the state of a column that was a DATETIME, whose values were no moments", async () => {
+    await sql(
+      "CREATE OR REPLACE TABLE z (id INT PRIMARY KEY, v DATETIME); INSERT INTO z VALUES (1, '2024-01-01')",
+    );
+    const project = mysqlProject();
+    await runWith(project, { table: "z", cursor: { column: "v" } });
+    await sql("ALTER TABLE z MODIFY v TIMESTAMP NULL");
+    const run = await runWith(project, { table: "z", cursor: { column: "v" } });
+    expect(run.error).toMatchObject({
+      code: "mysql.foreign_state",
+      message: expect.stringContaining('another type: "datetime", not "timestamp"'),
+    });
+  });
+
   test("more rows within the lookback than a state can hold", async () => {
     await sql(`CREATE OR REPLACE TABLE b (id INT PRIMARY KEY, v DATE);
       INSERT INTO b SELECT seq, '2024-01-01' FROM seq_1_to_80001`);

@@ -53,7 +53,7 @@ class NewRows {
     const identity = {
       source: reading.selection.label,
       column: cursor.column,
-      type: type.kind,
+      type: momentKind(name) ?? type.kind,
       boundary: cursor.boundary,
       key: overlaps(cursor) ? keyOf(reading, cursor) : [],
     };
@@ -211,6 +211,11 @@ class NewRows {
         "Leave such rows out with where, and set the state back with osiris state set",
     );
   }
+}
+
+/** A DATETIME that has become a TIMESTAMP is another moment where the server's zone is not UTC: not to be compared with the one before. */
+function momentKind(typeName: string): "timestamp" | undefined {
+  return /^timestamp/i.test(typeName) ? "timestamp" : undefined;
 }
 
 /** A time without a zone may be that of any, and clocks differ: a day is allowed. */
