@@ -246,6 +246,15 @@ describe("is refused:", () => {
     expect((await runWith(mysqlProject(), { table: "r", cursor })).error).toMatchObject({ code });
   });
 
+  test("a key that the query does not have, before its rows are read", async () => {
+    const query = "SELECT 1 AS v";
+    const run = await runWith(mysqlProject(), { query, cursor: { column: "v", key: ["nope"] } });
+    expect(run.error).toMatchObject({
+      code: "mysql.column_not_found",
+      message: expect.stringContaining('"nope"'),
+    });
+  });
+
   test("a table without a key", async () => {
     await sql("CREATE OR REPLACE TABLE k (v INT)");
     const run = await runWith(mysqlProject(), { table: "k", cursor: { column: "v" } });

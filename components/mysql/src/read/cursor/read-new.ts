@@ -83,6 +83,8 @@ class NewRows {
           : this.#compare(">=", this.#initial(String(initial)));
     const { sql, values } = reading.selection.all({ where });
     const prepared = await reading.table.prepare(session, sql);
+    // Of a query nobody has looked yet, and it is needed at the end.
+    for (const name of this.#idColumns) reading.table.placeOf(name);
     const watch = new Watch(reading.table.placeOf(cursor.column), type);
     const { writer } = reading.table;
     const tally = await prepared.read(values, {
