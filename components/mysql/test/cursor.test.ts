@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { mariadbServer, useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { mysqlProject, type PipelineRun, type Project } from "./pipeline.ts";
@@ -231,6 +232,38 @@ describe("a cursor", () => {
     expect(await idsOf(project, { table: "m", cursor: { column: "v" } })).toEqual([1]);
   });
 });
+
+test.each(["a query", "a view"])(
+  "%s of a table without snapshots: a row that comes while it is read is delivered by the next run",
+  async (source) => {
+    const gated = "SELECT id, v, GET_LOCK('gate', 60) AS gate FROM w";
+    await sql(`CREATE OR REPLACE TABLE w (id INT PRIMARY KEY, v INT) ENGINE = MyISAM; INSERT INTO w VALUES (1, 1), (2, 2);
+      CREATE OR REPLACE VIEW ww AS ${gated}`);
+    const config = {
+      ...(source === "a query" ? { query: gated } : { table: "ww" }),
+      cursor: { column: "v", key: ["id"] },
+    };
+    const project = mysqlProject();
+    await using client = await openClient(server);
+    await client.query("SELECT GET_LOCK('gate', 60)");
+    const first = idsOf(project, config);
+    await untilOneWaits(client);
+    await client.query("INSERT INTO w VALUES (3, 2); SELECT RELEASE_LOCK('gate')");
+    expect(await first).toEqual([1, 2]);
+    expect(await idsOf(project, config)).toEqual([3]);
+    expect(await idsOf(project, config)).toEqual([]);
+  },
+);
+
+async function untilOneWaits(client: Awaited<ReturnType<typeof openClient>>): Promise<void> {
+  for (;;) {
+    const [rows] = await client.query(
+      "SELECT 1 FROM information_schema.processlist WHERE state = 'User lock'",
+    );
+    if ((rows as readonly unknown[]).length > 0) return;
+    await wait(20);
+  }
+}
 
 describe("is refused:", () => {
   test.each([
