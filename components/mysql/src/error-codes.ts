@@ -136,8 +136,7 @@ const STOPPED: Reading = {
   code: "mysql.statement_stopped",
   category: "external",
   what: "somebody has stopped the statement on the server",
-  hint: "Another try may succeed.",
-  retryable: true,
+  hint: "It is not begun again by itself. Ask those who run the server why, then run the pipeline with --resume.",
 };
 const PACKET: Reading = {
   code: "mysql.packet_too_large",

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { mariadbServer, useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { mysqlProject, type PipelineRun, type Project } from "./pipeline.ts";
@@ -232,6 +233,38 @@ describe("a cursor", () => {
   });
 });
 
+test.each(["a query", "a view"])(
+  "%s of a table without snapshots: a row that comes while it is read is delivered by the next run",
+  async (source) => {
+    const gated = "SELECT id, v, GET_LOCK('gate', 60) AS gate FROM w";
+    await sql(`CREATE OR REPLACE TABLE w (id INT PRIMARY KEY, v INT) ENGINE = MyISAM; INSERT INTO w VALUES (1, 1), (2, 2);
+      CREATE OR REPLACE VIEW ww AS ${gated}`);
+    const config = {
+      ...(source === "a query" ? { query: gated } : { table: "ww" }),
+      cursor: { column: "v", key: ["id"] },
+    };
+    const project = mysqlProject();
+    await using client = await openClient(server);
+    await client.query("SELECT GET_LOCK('gate', 60)");
+    const first = idsOf(project, config);
+    await untilOneWaits(client);
+    await client.query("INSERT INTO w VALUES (3, 2); SELECT RELEASE_LOCK('gate')");
+    expect(await first).toEqual([1, 2]);
+    expect(await idsOf(project, config)).toEqual([3]);
+    expect(await idsOf(project, config)).toEqual([]);
+  },
+);
+
+async function untilOneWaits(client: Awaited<ReturnType<typeof openClient>>): Promise<void> {
+  for (;;) {
+    const [rows] = await client.query(
+      "SELECT 1 FROM information_schema.processlist WHERE state = 'User lock'",
+    );
+    if ((rows as readonly unknown[]).length > 0) return;
+    await wait(20);
+  }
+}
+
 describe("is refused:", () => {
   test.each([
     [{ column: "name" }, "mysql.cursor_type"],
@@ -244,6 +277,15 @@ describe("is refused:", () => {
     await sql(`CREATE OR REPLACE TABLE r (id INT PRIMARY KEY, v INT, f DOUBLE, at DATETIME, name VARCHAR(9));
       INSERT INTO r VALUES (1, 1, 1, '2024-01-01', 'a')`);
     expect((await runWith(mysqlProject(), { table: "r", cursor })).error).toMatchObject({ code });
+  });
+
+  test("a key that the query does not have, before its rows are read", async () => {
+    const query = "SELECT 1 AS v";
+    const run = await runWith(mysqlProject(), { query, cursor: { column: "v", key: ["nope"] } });
+    expect(run.error).toMatchObject({
+      code: "mysql.column_not_found",
+      message: expect.stringContaining('"nope"'),
+    });
   });
 
   test("a table without a key", async () => {
@@ -266,6 +308,20 @@ describe("is refused:", () => {
     expect(run.error).toMatchObject({ code: "mysql.foreign_state" });
     expect(run.error?.message).toContain(message);
     expect(run.error?.hint).toContain("osiris state reset");
+  });
+
+  test("the state of a column that was a DATETIME, whose values were no moments", async () => {
+    await sql(
+      "CREATE OR REPLACE TABLE z (id INT PRIMARY KEY, v DATETIME); INSERT INTO z VALUES (1, '2024-01-01')",
+    );
+    const project = mysqlProject();
+    await runWith(project, { table: "z", cursor: { column: "v" } });
+    await sql("ALTER TABLE z MODIFY v TIMESTAMP NULL");
+    const run = await runWith(project, { table: "z", cursor: { column: "v" } });
+    expect(run.error).toMatchObject({
+      code: "mysql.foreign_state",
+      message: expect.stringContaining('another type: "datetime", not "timestamp"'),
+    });
   });
 
   test("more rows within the lookback than a state can hold", async () => {

@@ -119,22 +119,39 @@ test("a server that says nothing more is left, and asked again", async () => {
   expect(await run.values(ORDERS)).toEqual([ALL_ORDERS]);
 });
 
-test("KILL on the server", async () => {
+/** Reads slowly, and kills what reads. */
+async function readAndKill(what: "CONNECTION" | "QUERY", options: RunOptions = {}): Promise<Reading> {
   await using client = await openClient(server);
-  const reading = readThrough((n) => (n === 1 ? { bytesPerSecond: 2_000_000 } : {}), { table: "orders" });
+  // More than sockets hold, so that the server has not sent all before it is told.
+  await client.query(`CREATE TABLE IF NOT EXISTS large (id INT PRIMARY KEY, pad VARCHAR(1000));
+    INSERT IGNORE INTO large SELECT seq, REPEAT('x', 800) FROM seq_1_to_${ROWS}`);
+  const slowly = (n: number): Fault => (n === 1 ? { bytesPerSecond: 8_000_000 } : {});
+  const reading = readThrough(slowly, { table: "large" }, options);
   let killed: string | undefined;
   while (killed === undefined) {
     await wait(50);
     const [rows] = await client.query(
-      "SELECT id FROM information_schema.processlist WHERE info LIKE '%orders%' AND info NOT LIKE '%processlist%'",
+      "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT * FROM%large%'",
     );
     killed = (rows as { id: string }[])[0]?.id;
   }
-  await client.query(`KILL ${killed}`);
-  const { run, connections } = await reading;
+  await client.query(`KILL ${what} ${killed}`);
+  return await reading;
+}
+
+test("KILL QUERY on the server is meant: the read does not begin again", async () => {
+  const { run, connections } = await readAndKill("QUERY", { attempts: 3 });
+  expect(run.error).toMatchObject({ code: "mysql.statement_stopped", retryable: false });
+  expect(connections).toBe(1);
+});
+
+test("KILL on the server", async () => {
+  const { run, connections } = await readAndKill("CONNECTION");
   expect(run.error).toBeUndefined();
   expect(connections).toBe(2);
-  expect(await run.values(ORDERS)).toEqual([ALL_ORDERS]);
+  expect(await run.values("SELECT concat_ws(' ', count(*), count(DISTINCT id), max(id)) FROM rows")).toEqual([
+    `${ROWS} ${ROWS} ${ROWS}`,
+  ]);
 });
 
 test("a server that is stopped", async () => {

@@ -29,6 +29,7 @@ server.prepare(async () => {
     SET sql_mode = ''; INSERT INTO days VALUES ('0000-00-00', -1, '0000-00-00');
     CREATE TABLE keyed_by_date (d DATE PRIMARY KEY); INSERT INTO keyed_by_date VALUES ('0000-00-00'), ('2026-02-00');
     INSERT INTO keyed_by_date SELECT '2026-03-01' + INTERVAL seq DAY FROM seq_1_to_500;
+    CREATE TABLE moments (ts DATE); INSERT INTO moments VALUES ('0000-00-00');
     ANALYZE TABLE orders, pairs;
   `);
 });
@@ -51,6 +52,13 @@ const SUMMARY = "SELECT concat_ws(' ', count(*), min(id), max(id), sum(total)) F
 describe("what is read", () => {
   test("all rows of a table", async () => {
     expect(await rowsOf({ table: "orders" }, SUMMARY)).toEqual(["5000 1 5000 3125625.00"]);
+  });
+
+  test("dates that no calendar has in a column that is called as a field of the log", async () => {
+    const run = await read({ table: "moments" });
+    expect(run.error).toBeUndefined();
+    expect(run.metrics).toMatchObject({ zero_dates: 1 });
+    expect(run.events).toContainEqual(expect.objectContaining({ level: "warn", zero_dates: { ts: 1 } }));
   });
 
   test("columns in their order", async () => {

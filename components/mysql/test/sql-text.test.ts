@@ -36,6 +36,7 @@ test.each([
   ["SELECT 1 /*! ; DELETE FROM t */", "several statements"],
   ["SELECT 1 INTO OUTFILE '/tmp/x'", "INTO"],
   ["SELECT 1 INTO @a", "INTO"],
+  ["SELECT a, 5 --\u00a0 INTO @a\nFROM t", "INTO"],
   ["SELECT 1 /*!50000 INTO DUMPFILE 'x' */", "INTO"],
   ["SELECT 1 /*M! INTO @a */", "INTO"],
   ["SELECT * FROM t FOR UPDATE", "UPDATE"],

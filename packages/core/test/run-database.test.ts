@@ -199,6 +199,17 @@ describe("the run database", () => {
     expect(isOsirisError(error) && error.hint).toMatch(/--memory-limit/);
   });
 
+  test("says the same when a writer's rows do not fit", async () => {
+    const database = await openDatabase({ memoryLimit: "40MB", maxTempSize: "1MB" });
+    const tables = await StepTables.open(database, "wide");
+    const writer = await tables.create([{ name: "text", type: "VARCHAR" }]);
+    const text = "x".repeat(1_000_000);
+    const fill = (): void => {
+      for (let row = 0; row < 100; row++) writer.append({ text: text + String(row) });
+    };
+    expect(fill).toThrow(expect.objectContaining({ code: "database.out_of_memory" }));
+  });
+
   test("spills what does not fit in memory", async () => {
     const database = await openDatabase({ memoryLimit: "100MB" });
     const { rows } = await database.query(

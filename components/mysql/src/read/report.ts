@@ -41,9 +41,7 @@ export function tellRows({ ctx, table, sessions }: Reading): void {
     "values",
   );
   const columns = zeroDates.map(([name, count]) => `${name} (${count})`).join(", ");
-  ctx.log(
-    "warn",
-    `Dates that no calendar has are NULL in the table: ${columns}`,
-    Object.fromEntries(zeroDates),
-  );
+  // As a value: a column may be called as a field of Osiris's own.
+  const fields = { zero_dates: Object.fromEntries(zeroDates) };
+  ctx.log("warn", `Dates that no calendar has are NULL in the table: ${columns}`, fields);
 }

@@ -129,8 +129,8 @@ const QUOTES: Readonly<Record<string, RegExp>> = {
   '"': /"(?:[^"\\]|\\[^]|"")*"/y,
   "`": /`(?:[^`]|``)*`/y,
 };
-/** Two dashes begin a comment only before a space, a control character or the end. */
-const LINE_COMMENT = /(?:#|--(?=[\s\p{Cc}]|$))[^\n]*/uy;
+/** Two dashes begin a comment only before a space or a control character of ASCII, or the end. */
+const LINE_COMMENT = /(?:#|--(?=(?=\p{ASCII})[\s\p{Cc}]|$))[^\n]*/uy;
 const EXECUTED_COMMENT = /\/\*M?!\d*/y;
 
 function tokensOf(sql: string): Tokens {

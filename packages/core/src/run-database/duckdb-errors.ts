@@ -47,22 +47,31 @@ export interface DuckDbError {
 
 const TYPED = /^(?:Failed to extract statements: )?(?<type>[A-Z][A-Za-z ]*?) Error: (?<message>.*)$/s;
 const UNKNOWN = "Unknown";
+/** What the buffer manager says: `(37.3 MiB/38.1 MiB used)`. */
+const OUT_OF_MEMORY = /\([\d.]+ \w+\/[\d.]+ \w+ used\)/;
 
 /** Reads both forms of DuckDB's errors. The type of anything else is unknown. */
 export function readError(error: unknown): DuckDbError {
   const text = error instanceof Error ? error.message : String(error);
-  const json = /^(?:[A-Z][A-Za-z :]* Error: )?(?<json>\{.*\})$/s.exec(text)?.groups?.["json"];
+  const json = /^(?:[A-Z][A-Za-z :]* Error: |Failed to append: )?(?<json>\{.*\})$/s.exec(text)?.groups?.[
+    "json"
+  ];
   try {
     const read = JSON.parse(json ?? "null") as Partial<DuckDbError> | null;
     const { exception_type: type, exception_message: message } = read ?? {};
     if (typeof type === "string" && typeof message === "string") {
-      return { ...read, exception_type: type, exception_message: message };
+      return { ...read, exception_type: typeOf(type, message), exception_message: message };
     }
   } catch {
     // It is as it is.
   }
   const { type = UNKNOWN, message = text } = TYPED.exec(text)?.groups ?? {};
-  return { exception_type: type, exception_message: message };
+  return { exception_type: typeOf(type, message), exception_message: message };
+}
+
+/** A commit hands memory that runs out on without its type, and all that comes after one that has failed so is FATAL. */
+function typeOf(type: string, message: string): string {
+  return (type === UNKNOWN || type === "FATAL") && OUT_OF_MEMORY.test(message) ? "Out of Memory" : type;
 }
 
 /** True when the error names one of DuckDB's exception types. */

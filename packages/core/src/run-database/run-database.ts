@@ -153,7 +153,12 @@ export class RunDatabase implements AsyncDisposable {
       });
     }
     const native = await this.#instance.connect();
-    if (!isOwn) await native.run(KEEP_PROGRESS);
+    try {
+      if (!isOwn) await native.run(KEEP_PROGRESS);
+    } catch (error) {
+      native.closeSync();
+      throw fromDuckDb(error);
+    }
     const connection: GuardedConnection = new GuardedConnection(
       native,
       slots,

@@ -53,22 +53,44 @@ class NewRows {
     const identity = {
       source: reading.selection.label,
       column: cursor.column,
-      type: type.kind,
+      type: momentKind(name) ?? type.kind,
       boundary: cursor.boundary,
       key: overlaps(cursor) ? keyOf(reading, cursor) : [],
     };
+    // Of a table it is known already that it has them.
+    if (reading.selection.table === undefined) for (const key of identity.key) reading.table.placeOf(key);
     const lookback = lookbackOf(cursor.lookback, type, name);
     const state = readState(reading.ctx.state, identity);
     return new NewRows({ reading, session, cursor, type, identity, lookback, state });
   }
 
   async run(): Promise<CursorState | undefined> {
-    const { state } = this.#setup;
-    if (state !== undefined && overlaps(this.#setup.cursor)) await this.#readOverlap(state);
+    const { state, cursor } = this.#setup;
+    const seenBefore = overlaps(cursor) && !this.#isTable ? await this.#seenBefore(state) : "";
+    if (state !== undefined && overlaps(cursor)) await this.#readOverlap(state);
     const watch = await this.#readAfter(state);
     this.#tell(watch);
     const value = watch.value ?? state?.value;
-    return value === undefined ? undefined : this.#stateAt(value);
+    return value === undefined ? undefined : this.#stateAt(value, seenBefore);
+  }
+
+  /** Only of a table the engine is known. */
+  get #isTable(): boolean {
+    const { table } = this.#setup.reading.selection;
+    return table !== undefined && !table.isView;
+  }
+
+  /**
+   * The rows that this run is sure to deliver or to know. Of what may read tables without snapshots they have to be asked for before
+   * the read: afterwards there may be others, which nobody would ever deliver. With snapshots it is the same.
+   */
+  async #seenBefore(state: CursorState | undefined): Promise<string> {
+    const { reading, session, cursor, type } = this.#setup;
+    const where = state === undefined ? undefined : this.#compare(">=", state.value);
+    const { sql, values } = reading.selection.other(`MAX(${quoteName(cursor.column)}) AS value`, { where });
+    const greatest = (await session.query(sql, values))[0]?.["value"] ?? state?.value;
+    if (greatest === undefined || countOf(type, greatest) === undefined) return "";
+    return this.#rowsIn(this.#earlier(greatest), greatest);
   }
 
   /** What comes after the last run, or all that the first one begins with. */
@@ -120,15 +142,15 @@ class NewRows {
     reading.ctx.metric("known_rows", left, "rows");
   }
 
-  async #stateAt(value: string): Promise<CursorState> {
+  async #stateAt(value: string, seenBefore: string): Promise<CursorState> {
     const { cursor, identity, reading } = this.#setup;
     if (!overlaps(cursor)) return { ...identity, value, from: value, seen: "" };
     const from = this.#earlier(value);
-    const isSnapshot = reading.selection.table?.hasSnapshots ?? true;
-    return { ...identity, value, from, seen: isSnapshot ? await this.#rowsIn(from, value) : "" };
+    const isSnapshot = this.#isTable && reading.selection.table?.hasSnapshots === true;
+    return { ...identity, value, from, seen: isSnapshot ? await this.#rowsIn(from, value) : seenBefore };
   }
 
-  /** All of them were delivered: in this run, which sees the same snapshot, or before. */
+  /** In a snapshot all of them were delivered, in this run or before. */
   async #rowsIn(from: string, to: string): Promise<string> {
     const { reading, session } = this.#setup;
     const { sql, values } = reading.selection.other(this.#idColumns.map(quoteName).join(", "), {
@@ -211,6 +233,11 @@ class NewRows {
         "Leave such rows out with where, and set the state back with osiris state set",
     );
   }
+}
+
+/** A DATETIME that has become a TIMESTAMP is another moment where the server's zone is not UTC: not to be compared with the one before. */
+function momentKind(typeName: string): "timestamp" | undefined {
+  return /^timestamp/i.test(typeName) ? "timestamp" : undefined;
 }
 
 /** A time without a zone may be that of any, and clocks differ: a day is allowed. */
