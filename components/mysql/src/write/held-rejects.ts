@@ -23,7 +23,7 @@ export class HeldRejects implements RejectWriter, Disposable {
 
   add(reject: Reject): void {
     this.#descriptor ??= openSync(this.#file, "w", 0o600);
-    this.#bytes += writeSync(this.#descriptor, `${JSON.stringify(reject)}\n`, this.#bytes);
+    this.#bytes += writeSync(this.#descriptor, `${lineOf(reject)}\n`, this.#bytes);
     this.#rows += 1;
   }
 
@@ -48,4 +48,9 @@ export class HeldRejects implements RejectWriter, Disposable {
     closeSync(this.#descriptor);
     rmSync(this.#file, { force: true });
   }
+}
+
+/** Node ends a line also at two characters that JSON lets stand as they are. */
+function lineOf(reject: Reject): string {
+  return JSON.stringify(reject).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
