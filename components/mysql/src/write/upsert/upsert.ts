@@ -21,9 +21,9 @@ export async function upsertRows(job: WriteJob, target: TargetTable): Promise<Wr
   const { config, ctx, input, rejects } = job;
   const { columns } = bindColumns(input.columns, target.columns, displayName(job.name));
   const key = namesOf(columns, config.primary_key ?? []);
-  await refuseDeletingAll(job, { target });
   const rows = await findKeyedRows(ctx, input, key, namesOf(columns, config.order_by ?? []));
   await rejectWithoutKey(ctx, rows, key, rejects);
+  if (rows.withoutKey === input.rows) await refuseDeletingAll(job, target);
   const staging = await createStaging(job, target, {
     number: rows.number,
     columns,
