@@ -108,6 +108,9 @@ test("who may not see triggers may not swap", async () => {
   const run = await write(MOVIES, { ...replace("r6"), user: "blind" });
   expect(run.error).toMatchObject({ code: "mysql.swap_refused" });
   expect(run.error?.message).toContain("no TRIGGER right");
+  await client.query("GRANT SELECT ON mysql.* TO blind");
+  const seesRights = await write(MOVIES, { ...replace("r6"), user: "blind" });
+  expect(seesRights.error?.message).toContain("no TRIGGER right");
   await client.query("GRANT TRIGGER ON osiris_test.r6 TO blind");
   expect((await write(MOVIES, { ...replace("r6"), user: "blind" })).error).toBeUndefined();
 });
