@@ -51,6 +51,14 @@ test("add_columns adds them, and says so", async () => {
   );
 });
 
+test("a type that the table has no place for is found before columns are added", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query("CREATE TABLE a16 (id DATE)");
+  const run = await write(MOVIES, { table: "a16", on_schema_change: "add_columns" });
+  expect(run.error).toMatchObject({ code: "mysql.type_mismatch" });
+  expect(await values("SHOW COLUMNS FROM a16")).toEqual(["id"]);
+});
+
 test("a column that the rows lack and the table needs fails the step before a row is sent", async () => {
   const { client, write } = await writing(server);
   await client.query(

@@ -1,6 +1,7 @@
 import { OsirisError, type Column } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
+import { valueSql } from "../load/value-sql.ts";
 import { quoteName, quoteTable, tableOf, type TableName } from "../names.ts";
 import { mysqlTypeFor } from "../types/type-map.ts";
 import { addColumnsSql, DELETED_TYPE } from "./add-columns.ts";
@@ -126,7 +127,8 @@ function columnsToAdd(
   table: TargetTable,
   columns: readonly Column[],
 ): readonly AddedColumn[] {
-  const { unknown } = bindColumns(columns, table.columns, displayName(table.name));
+  const { columns: bound, unknown } = bindColumns(columns, table.columns, displayName(table.name));
+  for (const column of bound) valueSql(column);
   if (unknown.length === 0) return [];
   const added = unknown.map((column) => ({
     name: column.name,
