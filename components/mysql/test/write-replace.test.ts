@@ -90,6 +90,23 @@ test("what a copy would lose is a reason not to make one, and delete_insert is t
   expect(await values("SELECT id FROM r4_log ORDER BY id")).toEqual(["1", "2", "2"]);
 });
 
+test("a table is not emptied when that would empty another one", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    `CREATE TABLE r15 (id BIGINT PRIMARY KEY, title TEXT, up BIGINT REFERENCES r15 (id) ON DELETE CASCADE);
+     CREATE TABLE r15_child (id BIGINT REFERENCES r15 (id) ON DELETE CASCADE);
+     CREATE TABLE r15_note (id BIGINT REFERENCES r15 (id) ON DELETE SET NULL);
+     INSERT INTO r15 VALUES (1, 'Old', NULL); INSERT INTO r15_child VALUES (1)`,
+  );
+  const config = replace("r15", { replace_method: "delete_insert" });
+  const refused = await write(MOVIES, config);
+  expect(refused.error).toMatchObject({ code: "mysql.delete_cascades", category: "usage" });
+  expect(refused.error?.message).toContain("(in osiris_test.r15_child, osiris_test.r15_note)");
+  expect(await values("SELECT id FROM r15_child")).toEqual(["1"]);
+  await client.query("DROP TABLE r15_child, r15_note");
+  expect((await write(MOVIES, config)).error).toBeUndefined();
+});
+
 test("a table that keeps its history is refused", async () => {
   const { client, write } = await writing(server);
   await client.query("CREATE TABLE r5 (id BIGINT, title TEXT) WITH SYSTEM VERSIONING");

@@ -6,6 +6,7 @@ import { quoteName, quoteTable, tableOf, type TableName } from "../names.ts";
 import { mysqlTypeFor } from "../types/type-map.ts";
 import { addColumnsSql, DELETED_TYPE } from "./add-columns.ts";
 import { bindColumns, foldName, listNames } from "./bind-columns.ts";
+import { refuseCascades } from "./cascades.ts";
 import { createTableSql } from "./create-table.ts";
 import { swapObstacles, swapRefused } from "./swap-obstacles.ts";
 import { describeTable, type TargetTable } from "./target-table.ts";
@@ -43,6 +44,7 @@ export async function findDestination(
   if (table.kind === "VIEW") throw isView(table);
   if (method === "swap") await refuseSwap(session, table);
   if (method === "delete_insert" && !table.transactional) throw notTransactional(table);
+  if (method === "delete_insert") await refuseCascades(session, table, displayName(table.name));
   if (method === "upsert") checkUniqueKey(config, table);
   const added = [
     ...(columns === undefined ? [] : columnsToAdd(session, config, table, columns)),

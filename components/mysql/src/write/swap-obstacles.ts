@@ -50,7 +50,7 @@ export function swapRefused(table: string, obstacles: readonly string[], cause?:
     code: "mysql.swap_refused",
     category: "usage",
     message: `${table} cannot be replaced by a new table: ${obstacles.join("; ")}`,
-    hint: "Set replace_method: delete_insert, which empties and fills the table in one transaction.",
+    hint: "Set replace_method: delete_insert, which empties and fills the table in one transaction; or mode: upsert with delete_missing: hard, which keeps the rows that stay.",
     cause,
   });
 }
