@@ -146,6 +146,18 @@ test("a foreign key that the catalog does not show puts the old table back", asy
   await expect(client.query("INSERT INTO hidden.child VALUES (6)")).rejects.toThrow("foreign key");
 });
 
+test("without the right to drop the new table, it is not made", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    `CREATE TABLE r16 (id BIGINT, title TEXT); CREATE USER keeper IDENTIFIED BY 'osiris-test';
+     GRANT SELECT, INSERT, TRIGGER, CREATE, ALTER ON osiris_test.* TO keeper`,
+  );
+  const run = await write(MOVIES, { ...replace("r16"), user: "keeper" });
+  expect(run.error).toMatchObject({ code: "mysql.permission_denied" });
+  expect(run.warnings).toEqual([]);
+  expect(await values("SHOW TABLES LIKE 'osiris\\_r16%'")).toEqual([]);
+});
+
 test("an engine without transactions is swapped, and not emptied", async () => {
   const { client, write, values } = await writing(server);
   await client.query(
