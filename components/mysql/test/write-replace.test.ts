@@ -233,6 +233,21 @@ test("a long name, in upper case and beyond ASCII", async () => {
   expect(await values(`SELECT COUNT(*) FROM \`${table}\``)).toEqual(["2"]);
 });
 
+test.each(["load_data", "insert"])("refusals name the table as users know it: %s", async (load) => {
+  const { client, write } = await writing(server);
+  await client.query(
+    "CREATE OR REPLACE TABLE r17 (id BIGINT, title TIMESTAMP NULL, CHECK (id < 9)) ENGINE=InnoDB",
+  );
+  const select = "SELECT * FROM (VALUES (2, NULL), (1, '2040-01-01'), (9, NULL)) AS t(id, title)";
+  const run = await write(select, replace("r17", { load, on_row_error: "reject" }));
+  expect(counts(run)).toEqual([1, 2, 0]);
+  expect(await run.values("SELECT reason FROM target__rejects WHERE reason LIKE '%osiris_r17%'")).toEqual([]);
+  await client.query("ALTER TABLE r17 ENGINE=MyISAM");
+  const kept = await write(select, replace("r17", { load, on_row_error: "reject" }));
+  expect(kept.error).toMatchObject({ code: "mysql.not_undone" });
+  expect(kept.error?.message).toContain("`osiris_test`.`r17`");
+});
+
 test("replaced by nothing, the table is empty", async () => {
   const { client, write, values } = await writing(server);
   await client.query("CREATE TABLE r13 (id BIGINT, title TEXT); INSERT INTO r13 VALUES (5, 'Old')");
