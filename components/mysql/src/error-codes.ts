@@ -181,6 +181,10 @@ const FOREIGN_KEY: Reading = {
   what: "a foreign key forbids it",
   hint: "Write the table that it points to first.",
 };
+const REFERRED_TO: Reading = {
+  ...FOREIGN_KEY,
+  hint: "Rows of another table refer to rows that would go: delete or change those first.",
+};
 const CHECK: Reading = {
   code: "mysql.check_constraint",
   category: "data",
@@ -203,7 +207,8 @@ const BY_NUMBER = new Map<string, Reading>([
   ...named(FULL, 1021, 1114, 3),
   ...named(SYNTAX, 1064, 1149),
   ...named(DUPLICATE, 1062, 1022, 1586),
-  ...named(FOREIGN_KEY, 1452, 1451, 1216, 1217),
+  ...named(FOREIGN_KEY, 1452, 1216),
+  ...named(REFERRED_TO, 1451, 1217),
   // 4025 is another error in MySQL, whose state is another one, too.
   ...named(CHECK, 3819, "4025/23000"),
   ...named(DATA, 1048, 1264, 1406, 1366, 1292, 1265, 1364, 1263, 1367, 1411, 3140, 1416, 1690, 1365, 1242),

@@ -62,6 +62,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Of each step. @default 1 */
   readonly attempts?: number;
+  /** Of each step. @default no limit */
+  readonly max_rejects?: number | string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -93,7 +95,7 @@ export function mysqlProject(): Project {
     folder,
     run: (steps, options = {}) => run(folder, steps, options),
     findings: async (steps) => {
-      const compiled = await compileSteps(folder, steps, 1);
+      const compiled = await compileSteps(folder, steps, {});
       return compiled.ok ? [] : (compiled.findings as never);
     },
     state: async (step) => (await states().read())?.steps[step]?.state,
@@ -134,12 +136,17 @@ function catalogOf(folder: string): ReturnType<typeof openCatalog> {
   return openCatalog({ cwd: folder, cliFolder: folder, project: {} });
 }
 
-function compileSteps(folder: string, steps: TestSteps, attempts: number): ReturnType<typeof compile> {
+function compileSteps(
+  folder: string,
+  steps: TestSteps,
+  { attempts = 1, max_rejects }: RunOptions,
+): ReturnType<typeof compile> {
   const listed = Object.entries(steps).map(([id, { component, config, needs }], index, all) => {
     const before = all[index - 1]?.[0];
     const mode = MODES[component];
     const follows = mode === "read" || before === undefined ? [] : [before];
-    return { id, component, mode, needs: needs ?? follows, config, retry: { attempts, backoff: "1ms" } };
+    const retry = { attempts, backoff: "1ms" };
+    return { id, component, mode, needs: needs ?? follows, config, retry, max_rejects };
   });
   return compile({
     text: JSON.stringify({ oml_version: "0.1.0", name: "test", steps: listed }),
@@ -149,12 +156,9 @@ function compileSteps(folder: string, steps: TestSteps, attempts: number): Retur
   });
 }
 
-async function run(
-  folder: string,
-  steps: TestSteps,
-  { attempts = 1, environment = {}, signal = new AbortController().signal }: RunOptions,
-): Promise<PipelineRun> {
-  const compiled = await compileSteps(folder, steps, attempts);
+async function run(folder: string, steps: TestSteps, options: RunOptions): Promise<PipelineRun> {
+  const { environment = {}, signal = new AbortController().signal } = options;
+  const compiled = await compileSteps(folder, steps, options);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.findings, undefined, 2));
   const record = await runPipeline({
     pipeline: { ...compiled.pipeline, baseDir: folder },

@@ -51,6 +51,14 @@ test("add_columns adds them, and says so", async () => {
   );
 });
 
+test("a type that the table has no place for is found before columns are added", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query("CREATE TABLE a16 (id DATE)");
+  const run = await write(MOVIES, { table: "a16", on_schema_change: "add_columns" });
+  expect(run.error).toMatchObject({ code: "mysql.type_mismatch" });
+  expect(await values("SHOW COLUMNS FROM a16")).toEqual(["id"]);
+});
+
 test("a column that the rows lack and the table needs fails the step before a row is sent", async () => {
   const { client, write } = await writing(server);
   await client.query(
@@ -125,4 +133,18 @@ test("no rows at all", async () => {
   expect(run.error).toBeUndefined();
   expect(counts(run)[0]).toBe(0);
   expect(await values("SELECT COUNT(*) FROM a12")).toEqual(["0"]);
+});
+
+test("rejects have any text in them", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query("CREATE TABLE a15 (id BIGINT, title VARCHAR(5))");
+  const run = await write(
+    "SELECT 1 AS id, 'a' || chr(8232) || chr(8233) || chr(133) || chr(13) || chr(10) || chr(92) AS title UNION ALL SELECT 2, 'Up'",
+    { table: "a15", on_row_error: "reject" },
+  );
+  expect(counts(run)).toEqual([1, 1, 0]);
+  expect(await run.values(`SELECT "row"->>'title' FROM target__rejects`)).toEqual([
+    "a\u2028\u2029\u0085\r\n\\",
+  ]);
+  expect(await values("SELECT id FROM a15")).toEqual(["2"]);
 });

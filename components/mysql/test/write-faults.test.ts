@@ -201,3 +201,20 @@ test("an abort in the middle of an upsert leaves the table as it was", async () 
   await other.end();
   expect(await judge.values("SELECT title FROM f8 ORDER BY id")).toEqual(["One", "Two"]);
 });
+
+test.each(["append", "replace", "upsert"])("too many rejects leave the table as it was: %s", async (mode) => {
+  const { client, write, rows } = await writing(server);
+  const table = `rejects_${mode}`;
+  await client.query(
+    `CREATE TABLE ${table} (id BIGINT PRIMARY KEY, n TINYINT); INSERT INTO ${table} VALUES (1, 1)`,
+  );
+  const select = "SELECT i AS id, i * 20 AS n FROM range(2, 11) t(i)";
+  const config = { table, mode, primary_key: ["id"], on_row_error: "reject" };
+  for (const limit of [3, "40%"]) {
+    const run = await write(select, config, { max_rejects: limit });
+    expect(run.error).toMatchObject({ code: "step.too_many_rejects" });
+    expect(await run.values("SELECT count(*) FROM target__rejects")).toEqual([4n]);
+    expect(await rows(`SELECT * FROM ${table}`)).toEqual([["1", 1]]);
+  }
+  expect(counts(await write(select, config, { max_rejects: "45%" }))).toEqual([5, 4, 0]);
+});

@@ -82,12 +82,13 @@ test("columns that would be added, and rows that would be replaced", async () =>
 
 test("why it would be refused, and what to do", async () => {
   await using client = await openClient(server);
-  await client.query("CREATE TABLE p3 (id BIGINT)");
+  await client.query("CREATE TABLE p3 (id BIGINT); CREATE TABLE p9 (id BIGINT, title BIT)");
   for (const config of [
     { table: "nowhere" },
     { table: "p3" },
     { table: "p3", mode: "upsert", primary_key: ["id"] },
     { table: "p3", mode: "upsert", primary_key: ["nr"] },
+    { table: "p9" },
   ]) {
     const { changes, refused } = await plan(config);
     expect(changes).toEqual([]);

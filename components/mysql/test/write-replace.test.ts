@@ -90,6 +90,23 @@ test("what a copy would lose is a reason not to make one, and delete_insert is t
   expect(await values("SELECT id FROM r4_log ORDER BY id")).toEqual(["1", "2", "2"]);
 });
 
+test("a table is not emptied when that would empty another one", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    `CREATE TABLE r15 (id BIGINT PRIMARY KEY, title TEXT, up BIGINT REFERENCES r15 (id) ON DELETE CASCADE);
+     CREATE TABLE r15_child (id BIGINT REFERENCES r15 (id) ON DELETE CASCADE);
+     CREATE TABLE r15_note (id BIGINT REFERENCES r15 (id) ON DELETE SET NULL);
+     INSERT INTO r15 VALUES (1, 'Old', NULL); INSERT INTO r15_child VALUES (1)`,
+  );
+  const config = replace("r15", { replace_method: "delete_insert" });
+  const refused = await write(MOVIES, config);
+  expect(refused.error).toMatchObject({ code: "mysql.delete_cascades", category: "usage" });
+  expect(refused.error?.message).toContain("(in osiris_test.r15_child, osiris_test.r15_note)");
+  expect(await values("SELECT id FROM r15_child")).toEqual(["1"]);
+  await client.query("DROP TABLE r15_child, r15_note");
+  expect((await write(MOVIES, config)).error).toBeUndefined();
+});
+
 test("a table that keeps its history is refused", async () => {
   const { client, write } = await writing(server);
   await client.query("CREATE TABLE r5 (id BIGINT, title TEXT) WITH SYSTEM VERSIONING");
@@ -108,6 +125,9 @@ test("who may not see triggers may not swap", async () => {
   const run = await write(MOVIES, { ...replace("r6"), user: "blind" });
   expect(run.error).toMatchObject({ code: "mysql.swap_refused" });
   expect(run.error?.message).toContain("no TRIGGER right");
+  await client.query("GRANT SELECT ON mysql.* TO blind");
+  const seesRights = await write(MOVIES, { ...replace("r6"), user: "blind" });
+  expect(seesRights.error?.message).toContain("no TRIGGER right");
   await client.query("GRANT TRIGGER ON osiris_test.r6 TO blind");
   expect((await write(MOVIES, { ...replace("r6"), user: "blind" })).error).toBeUndefined();
 });
@@ -124,6 +144,18 @@ test("a foreign key that the catalog does not show puts the old table back", asy
   expect(await values("SELECT title FROM r7")).toEqual(["Old"]);
   expect(await values("SHOW TABLES LIKE 'osiris\\_r7%'")).toEqual([]);
   await expect(client.query("INSERT INTO hidden.child VALUES (6)")).rejects.toThrow("foreign key");
+});
+
+test("without the right to drop the new table, it is not made", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query(
+    `CREATE TABLE r16 (id BIGINT, title TEXT); CREATE USER keeper IDENTIFIED BY 'osiris-test';
+     GRANT SELECT, INSERT, TRIGGER, CREATE, ALTER ON osiris_test.* TO keeper`,
+  );
+  const run = await write(MOVIES, { ...replace("r16"), user: "keeper" });
+  expect(run.error).toMatchObject({ code: "mysql.permission_denied" });
+  expect(run.warnings).toEqual([]);
+  expect(await values("SHOW TABLES LIKE 'osiris\\_r16%'")).toEqual([]);
 });
 
 test("an engine without transactions is swapped, and not emptied", async () => {
@@ -199,6 +231,21 @@ test("a long name, in upper case and beyond ASCII", async () => {
   await client.query(`CREATE TABLE \`${table}\` (id BIGINT, title TEXT)`);
   expect((await write(MOVIES, replace(table))).error).toBeUndefined();
   expect(await values(`SELECT COUNT(*) FROM \`${table}\``)).toEqual(["2"]);
+});
+
+test.each(["load_data", "insert"])("refusals name the table as users know it: %s", async (load) => {
+  const { client, write } = await writing(server);
+  await client.query(
+    "CREATE OR REPLACE TABLE r17 (id BIGINT, title TIMESTAMP NULL, CHECK (id < 9)) ENGINE=InnoDB",
+  );
+  const select = "SELECT * FROM (VALUES (2, NULL), (1, '2040-01-01'), (9, NULL)) AS t(id, title)";
+  const run = await write(select, replace("r17", { load, on_row_error: "reject" }));
+  expect(counts(run)).toEqual([1, 2, 0]);
+  expect(await run.values("SELECT reason FROM target__rejects WHERE reason LIKE '%osiris_r17%'")).toEqual([]);
+  await client.query("ALTER TABLE r17 ENGINE=MyISAM");
+  const kept = await write(select, replace("r17", { load, on_row_error: "reject" }));
+  expect(kept.error).toMatchObject({ code: "mysql.not_undone" });
+  expect(kept.error?.message).toContain("`osiris_test`.`r17`");
 });
 
 test("replaced by nothing, the table is empty", async () => {

@@ -29,6 +29,19 @@ test("many rows go in many statements; those that are refused are found among th
   expect(await values("SELECT COUNT(*) FROM m1")).toEqual(["50002"]);
 });
 
+test("many keys with two spellings each are no key with many", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query("CREATE TABLE m3 (k VARCHAR(20) COLLATE utf8mb4_general_ci PRIMARY KEY)");
+  const run = await write("SELECT chr(65 + 32 * (i % 2)::INT) || i // 2 AS k FROM range(201000) t(i)", {
+    table: "m3",
+    mode: "upsert",
+    primary_key: ["k"],
+    on_row_error: "reject",
+  });
+  expect(counts(run)).toEqual([100_500, 100_500, 0]);
+  expect(await values("SELECT COUNT(*) FROM m3 WHERE k COLLATE utf8mb4_bin LIKE 'a%'")).toEqual(["100500"]);
+});
+
 /** Numbers that look random and are the same each time. */
 function* randomNumbers(seed: number): Generator<number, never> {
   let state = seed;

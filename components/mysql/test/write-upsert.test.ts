@@ -333,6 +333,15 @@ test("delete_missing with no rows at all is refused, unless there is nothing to 
   expect((await write(nothing, upsert("u13", { delete_missing: "hard" }))).error).toBeUndefined();
 });
 
+test("delete_missing with no row that has a key is refused", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query(`CREATE TABLE u_keyless ${TABLE}; INSERT INTO u_keyless VALUES (1, 'Up', 0)`);
+  const config = upsert("u_keyless", { delete_missing: "hard", on_row_error: "reject" });
+  const run = await write(movies("(NULL::BIGINT, 'Lost')", "(NULL, 'Lost too')"), config);
+  expect(run.error).toMatchObject({ code: "mysql.delete_all_refused" });
+  expect(await values("SELECT COUNT(*) FROM u_keyless")).toEqual(["1"]);
+});
+
 test("a table that is made has the key, and the column for what is deleted", async () => {
   const { write, rows } = await writing(server);
   const config = upsert("u14", { create_table: true, delete_missing: "soft" });

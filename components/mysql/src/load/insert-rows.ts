@@ -169,7 +169,7 @@ class Inserter {
       const { affectedRows, warnings } = await this.#session.run(this.#statement(tuples));
       const refused = await changeOf(this.#session, warnings);
       // Without rejects, back to where the load began: it goes on only until the row is found.
-      if (refused !== undefined) await rollBackTo(this.#session, this.#load.target);
+      if (refused !== undefined) await rollBackTo(this.#session, this.#load);
       else if (affectedRows !== tuples.length) throw countMismatch(this.#load, affectedRows, tuples.length);
       return refused;
     } catch (error) {
@@ -177,7 +177,7 @@ class Inserter {
       if (refused === undefined) throw error;
       // The engine has undone the statement, if it can: to roll back nothing tells.
       if (this.#rejects === undefined) await setSavepoint(this.#session);
-      await rollBackTo(this.#session, this.#load.target);
+      await rollBackTo(this.#session, this.#load);
       return refused;
     }
   }
@@ -190,7 +190,7 @@ class Inserter {
     if (this.#rejects === undefined) {
       throw await refusedRow(this.#ctx, this.#load, this.#sql, tuple.row, refused);
     }
-    const reason = reasonOf(refused) ?? (await this.#refusal(tuple.row));
+    const reason = reasonOf(refused, this.#load) ?? (await this.#refusal(tuple.row));
     this.#rejects.add({ row: JSON.parse(tuple.json ?? "null") as JsonValue, reason, line: tuple.row + 1 });
     this.rejected++;
   }

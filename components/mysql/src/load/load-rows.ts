@@ -105,7 +105,7 @@ async function tryLoadData(
   const row = outcome.kind === "stopped" ? outcome.row : rowOf(outcome.refused);
   if (rejects === undefined && row !== undefined) throw await refusedRow(ctx, load, sql, row, refused);
   // Only INSERT tells which rows the server does not take.
-  await rollBackTo(session, load.target);
+  await rollBackTo(session, load);
   announce(ctx, "insert", "LOAD DATA LOCAL met a row that the server does not take as it is");
   return undefined;
 }

@@ -37,7 +37,7 @@ export async function refusedRow(
   const { rows } = await ctx.query(sql.about(row));
   const [about] = rows as readonly { readonly key: string; readonly refusal: string | null }[];
   const which = `row ${row + 1}${about?.key ? ` (${about.key})` : ""}`;
-  const reason = reasonOf(refused) ?? about?.refusal;
+  const reason = reasonOf(refused, load) ?? about?.refusal;
   return new OsirisError({
     code: "mysql.row_refused",
     category: "data",
@@ -46,7 +46,9 @@ export async function refusedRow(
   });
 }
 
-/** What the server says, without the row's place in a statement that users have not written. */
-export function reasonOf(refused: Refused | undefined): string | undefined {
-  return refused?.message.replace(/ at row \d+$/, "");
+/** What the server says, without the row's place in a statement and the name of a table that users have not written. */
+export function reasonOf(refused: Refused | undefined, load?: Load): string | undefined {
+  const said = refused?.message.replace(/ at row \d+$/, "");
+  if (load?.shownTarget === undefined) return said;
+  return said?.replaceAll(quoteTable(load.target), quoteTable(load.shownTarget));
 }

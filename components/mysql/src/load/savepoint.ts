@@ -1,6 +1,7 @@
 import { OsirisError } from "@osiris/core";
 import type { Session } from "../connection/session.ts";
-import { quoteTable, type TableName } from "../names.ts";
+import { quoteTable } from "../names.ts";
+import type { Load } from "./load-rows.ts";
 
 const NAME = "osiris_load";
 
@@ -13,13 +14,13 @@ export async function setSavepoint(session: Session): Promise<void> {
  * Undoes what came after the savepoint.
  * @throws OsirisError `mysql.not_undone` when the table's engine cannot
  */
-export async function rollBackTo(session: Session, table: TableName): Promise<void> {
+export async function rollBackTo(session: Session, { target, shownTarget }: Load): Promise<void> {
   const { warnings } = await session.run(`ROLLBACK TO SAVEPOINT ${NAME}`);
   if (warnings === 0) return;
   throw new OsirisError({
     code: "mysql.not_undone",
     category: "data",
-    message: `${quoteTable(table)}: a row was refused, and rows before it are in the table, as its engine has no transactions`,
-    hint: "Take out the rows that were written, and correct the one that was refused; or change the table's engine to InnoDB.",
+    message: `${quoteTable(shownTarget ?? target)}: a row was refused, and those sent with it cannot be taken back, as its engine has no transactions`,
+    hint: "Correct the row in a SQL step before this one, or change the table's engine to InnoDB.",
   });
 }

@@ -45,10 +45,8 @@ export async function appendRows(
     key: namesOf(columns, config.primary_key ?? []),
   };
   const { transactional } = table;
-  const undo = rejects?.mark();
   try {
-    const options = { repeatable, transactional, ...(undo === undefined ? {} : { undo }) };
-    const { rows } = await inTransaction(job, options, async () => {
+    const { rows } = await inTransaction(job, { repeatable, transactional, isLast: true }, async () => {
       if (emptyFirst) await session.run(`DELETE FROM ${quoteTable(table.name)}`);
       return loadRows(session, load, config, ctx, rejects);
     });

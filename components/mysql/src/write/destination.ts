@@ -1,10 +1,12 @@
 import { OsirisError, type Column } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
+import { valueSql } from "../load/value-sql.ts";
 import { quoteName, quoteTable, tableOf, type TableName } from "../names.ts";
 import { mysqlTypeFor } from "../types/type-map.ts";
 import { addColumnsSql, DELETED_TYPE } from "./add-columns.ts";
 import { bindColumns, foldName, listNames } from "./bind-columns.ts";
+import { refuseCascades } from "./cascades.ts";
 import { createTableSql } from "./create-table.ts";
 import { swapObstacles, swapRefused } from "./swap-obstacles.ts";
 import { describeTable, type TargetTable } from "./target-table.ts";
@@ -42,6 +44,7 @@ export async function findDestination(
   if (table.kind === "VIEW") throw isView(table);
   if (method === "swap") await refuseSwap(session, table);
   if (method === "delete_insert" && !table.transactional) throw notTransactional(table);
+  if (method === "delete_insert") await refuseCascades(session, table, displayName(table.name));
   if (method === "upsert") checkUniqueKey(config, table);
   const added = [
     ...(columns === undefined ? [] : columnsToAdd(session, config, table, columns)),
@@ -126,7 +129,8 @@ function columnsToAdd(
   table: TargetTable,
   columns: readonly Column[],
 ): readonly AddedColumn[] {
-  const { unknown } = bindColumns(columns, table.columns, displayName(table.name));
+  const { columns: bound, unknown } = bindColumns(columns, table.columns, displayName(table.name));
+  for (const column of bound) valueSql(column);
   if (unknown.length === 0) return [];
   const added = unknown.map((column) => ({
     name: column.name,

@@ -9,12 +9,15 @@ import type { DriverContext, Reject, RejectWriter } from "@osiris/core";
  */
 export class HeldRejects implements RejectWriter, Disposable {
   readonly #file: string;
+  readonly #to: RejectWriter;
   #descriptor: number | undefined;
   #bytes = 0;
   #rows = 0;
+  #isHandedOn = false;
 
-  constructor(ctx: DriverContext) {
+  constructor(ctx: DriverContext, to: RejectWriter) {
     this.#file = join(ctx.artifacts, "held-rejects.jsonl");
+    this.#to = to;
   }
 
   get rows(): number {
@@ -23,7 +26,7 @@ export class HeldRejects implements RejectWriter, Disposable {
 
   add(reject: Reject): void {
     this.#descriptor ??= openSync(this.#file, "w", 0o600);
-    this.#bytes += writeSync(this.#descriptor, `${JSON.stringify(reject)}\n`, this.#bytes);
+    this.#bytes += writeSync(this.#descriptor, `${lineOf(reject)}\n`, this.#bytes);
     this.#rows += 1;
   }
 
@@ -36,11 +39,17 @@ export class HeldRejects implements RejectWriter, Disposable {
     };
   }
 
-  /** Hands all of them on: what rejected them is committed. */
-  async release(to: RejectWriter): Promise<void> {
+  /** Whether some are where they cannot be taken back from. */
+  get isHandedOn(): boolean {
+    return this.#isHandedOn;
+  }
+
+  /** Hands all of them on, before what rejected them is committed: too many of them throw. */
+  async handOn(): Promise<void> {
     if (this.#rows === 0) return;
+    this.#isHandedOn = true;
     await using file = await open(this.#file);
-    for await (const line of file.readLines()) to.add(JSON.parse(line) as Reject);
+    for await (const line of file.readLines()) this.#to.add(JSON.parse(line) as Reject);
   }
 
   [Symbol.dispose](): void {
@@ -48,4 +57,9 @@ export class HeldRejects implements RejectWriter, Disposable {
     closeSync(this.#descriptor);
     rmSync(this.#file, { force: true });
   }
+}
+
+/** Node ends a line also at two characters that JSON lets stand as they are. */
+function lineOf(reject: Reject): string {
+  return JSON.stringify(reject).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }

@@ -29,6 +29,8 @@ export async function throughNewTable<T>(
   const name = { schema: destination.name.schema, table: newTableName(destination.name) };
   const old = { schema: name.schema, table: `${name.table}_old` };
   await removeLeftovers(attempts, destination.name, name.table);
+  // Asks for the right only: a table that cannot be dropped would stay when the rest fails, with all the rows in it.
+  await session.run(`DROP TABLE IF EXISTS ${quoteTable(name)}`);
   try {
     await makeTable(session, destination, name);
     const result = await fill(name);

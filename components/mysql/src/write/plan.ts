@@ -6,6 +6,9 @@ import { addColumnsSql } from "./add-columns.ts";
 import { listNames } from "./bind-columns.ts";
 import { displayName, findDestination, type Destination } from "./destination.ts";
 
+/** Of the config, and of the types of the rows. */
+const REFUSALS: ReadonlySet<string> = new Set(["usage", "data"]);
+
 /** What a run would change in the table, or why it would be refused. The session that looks cannot write. */
 export async function planWrite({
   config,
@@ -17,7 +20,8 @@ export async function planWrite({
     return { changes: plannedChanges(config, await findDestination(session, config, input?.columns)) };
   } catch (error) {
     // What the server says is no refusal: the question itself has failed.
-    if (!isOsirisError(error) || error.category !== "usage" || serverErrno(error) !== undefined) throw error;
+    if (!isOsirisError(error) || !REFUSALS.has(error.category) || serverErrno(error) !== undefined)
+      throw error;
     const { message, hint } = error;
     return { changes: [], refused: [{ message, ...(hint === undefined ? {} : { hint }) }] };
   }

@@ -3,6 +3,7 @@ import { backoffMs, OsirisError, type DriverContext } from "@osiris/core";
 import type { MysqlWriterConfig } from "../config.ts";
 import type { Session } from "../connection/session.ts";
 import { serverErrno } from "../errors.ts";
+import type { HeldRejects } from "./held-rejects.ts";
 
 /** A server that rolled back says so by these: deadlock, lock wait, a record that changed, a cluster's conflict. */
 const ROLLED_BACK: ReadonlySet<number> = new Set([1213, 1205, 1020, 3101]);
@@ -21,8 +22,8 @@ export interface TransactionOptions {
   readonly repeatable: boolean;
   /** Whether the engine has transactions: what cannot be rolled back is not tried again. @default true */
   readonly transactional?: boolean;
-  /** Forgets what the attempt that failed has noted. */
-  readonly undo?: () => void;
+  /** Whether the work ends the step, so that its rejects are complete: too many of them prevent the COMMIT. */
+  readonly isLast: boolean;
 }
 
 /**
@@ -30,35 +31,42 @@ export interface TransactionOptions {
  * @throws OsirisError `mysql.commit_unclear` when the connection was lost while the transaction was being committed
  */
 export async function inTransaction<T>(
-  attempts: Attempts,
-  { repeatable, transactional = true, undo }: TransactionOptions,
+  attempts: Attempts & { readonly rejects: HeldRejects | undefined },
+  { repeatable, transactional = true, isLast }: TransactionOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { session } = attempts;
+  const { session, rejects } = attempts;
+  const forget = rejects?.mark();
   const attempt = async (): Promise<T> => {
     try {
       // The locks of the rows that were looked for and not found keep others from inserting them before we do.
       await session.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
       await session.run("START TRANSACTION");
       const result = await work();
+      if (isLast) await rejects?.handOn();
       await commit(session, repeatable);
       return result;
     } catch (error) {
       await rollBack(session);
-      undo?.();
+      forget?.();
       throw error;
     }
   };
-  return transactional ? retryLocked(attempts, attempt) : attempt();
+  return transactional ? retryLocked(attempts, attempt, () => rejects?.isHandedOn !== true) : attempt();
 }
 
 /** Calls again what failed because of a lock, at most `max_retries` times, with growing waits. */
-export async function retryLocked<T>({ config, ctx }: Attempts, call: () => Promise<T>): Promise<T> {
+export async function retryLocked<T>(
+  { config, ctx }: Attempts,
+  call: () => Promise<T>,
+  mayRetry = (): boolean => true,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
-      if (!isRolledBack(error) || attempt > config.max_retries || ctx.signal.aborted) throw error;
+      if (!isRolledBack(error) || attempt > config.max_retries || ctx.signal.aborted || !mayRetry())
+        throw error;
       const delay = backoffMs(BACKOFF, attempt);
       ctx.event("mysql.retry", { reason: error.message, retry: attempt, wait_ms: delay });
       ctx.metric("mysql.retries", attempt);

@@ -21,21 +21,13 @@ export async function write(
   const [input] = inputs.tables;
   if (input === undefined) throw new Error("the compiler gives a writer one input");
   ctx.progress({ totalRows: input.rows });
-  const rejects = config.on_row_error === "reject" ? await ctx.openRejects() : undefined;
-  using held = new HeldRejects(ctx);
+  using rejects =
+    config.on_row_error === "reject" ? new HeldRejects(ctx, await ctx.openRejects()) : undefined;
   await using session = await openSession(config, { purpose: "write", signal: ctx.signal });
   await prepareSession(session);
   const destination = await findDestination(session, config, input.columns);
-  const job = {
-    session,
-    config,
-    ctx,
-    input,
-    name: destination.name,
-    rejects: rejects === undefined ? undefined : held,
-  };
+  const job = { session, config, ctx, input, name: destination.name, rejects };
   const { rows, superseded } = await writeTo(job, destination);
-  if (rejects !== undefined) await held.release(rejects);
   return { rows, superseded };
 }
 

@@ -1,17 +1,25 @@
 import type { ManifestStep } from "@osiris/compiler";
 import { OsirisError, type Reject, type RejectWriter } from "@osiris/core";
 
-/** Counts rejects while they come, where the limit is a number of rows: there is no use in going on. */
-export function limitRejects(writer: RejectWriter, step: ManifestStep): RejectWriter {
+/**
+ * Counts rejects while they come, where it is known then how many are too many: there is no use in going on, and a writer must
+ * not commit.
+ * @param all the rows that a writer is given; undefined: how many there are is known when the step has ended
+ */
+export function limitRejects(
+  writer: RejectWriter,
+  step: ManifestStep,
+  all: number | undefined,
+): RejectWriter {
   const limit = step.max_rejects;
-  if (typeof limit !== "number") return writer;
+  if (limit === undefined || (typeof limit !== "number" && all === undefined)) return writer;
   return {
     get rows() {
       return writer.rows;
     },
     add: (reject: Reject) => {
       writer.add(reject);
-      if (writer.rows > limit) throw tooMany(step, writer.rows, `at most ${limit} may be`);
+      assertRejects(step, writer.rows, all ?? 0);
     },
   };
 }

@@ -33,6 +33,7 @@ import { partialPath } from "./partial-file.ts";
 import { redactRejects } from "./redact-rejects.ts";
 import type { Redactor } from "./redactor.ts";
 import type { RunLog } from "./run-log.ts";
+import { rowsOf } from "./step-inputs.ts";
 import { keptState } from "./step-state.ts";
 import { stepProgress, type StepProgress, type Told } from "./run-progress.ts";
 
@@ -109,8 +110,9 @@ export class StepContext implements DriverContext {
 
   async openRejects(): Promise<RejectWriter> {
     this.#assertOpen("openRejects");
-    const { redactor, step } = this.#scope;
-    return limitRejects(redactRejects(await this.tables.openRejects(), redactor), step);
+    const { redactor, step, inputs } = this.#scope;
+    const all = step.mode === "write" ? rowsOf(inputs) : undefined;
+    return limitRejects(redactRejects(await this.tables.openRejects(), redactor), step, all);
   }
 
   async checkpoint(state: JsonValue): Promise<void> {

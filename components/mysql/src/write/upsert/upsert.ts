@@ -21,9 +21,9 @@ export async function upsertRows(job: WriteJob, target: TargetTable): Promise<Wr
   const { config, ctx, input, rejects } = job;
   const { columns } = bindColumns(input.columns, target.columns, displayName(job.name));
   const key = namesOf(columns, config.primary_key ?? []);
-  await refuseDeletingAll(job, { target });
   const rows = await findKeyedRows(ctx, input, key, namesOf(columns, config.order_by ?? []));
   await rejectWithoutKey(ctx, rows, key, rejects);
+  if (rows.withoutKey === input.rows) await refuseDeletingAll(job, target);
   const staging = await createStaging(job, target, {
     number: rows.number,
     columns,
@@ -33,10 +33,10 @@ export async function upsertRows(job: WriteJob, target: TargetTable): Promise<Wr
   const complete = await stageRows(job, staging, rows);
   const revived = config.delete_missing === "soft" ? deletedColumn(job, target) : undefined;
   const tables = { target, staging, rows, revived };
-  const undo = rejects?.mark();
-  const options = { repeatable: true, ...(undo === undefined ? {} : { undo }) };
   const deletes = mayDelete(job, complete);
-  const applied = await inTransaction(job, options, () => applyStaging(job, tables, deletes));
+  const applied = await inTransaction(job, { repeatable: true, isLast: true }, () =>
+    applyStaging(job, tables, deletes),
+  );
   tell(job, applied);
   return { rows: applied.written, superseded: rows.superseded };
 }
@@ -53,9 +53,7 @@ async function stageRows(job: WriteJob, staging: StagingTable, rows: KeyedRows):
     shownTarget: job.name,
     key: staging.key.map(({ source }) => source.name),
   };
-  const undo = rejects?.mark();
-  const options = { repeatable: true, ...(undo === undefined ? {} : { undo }) };
-  const { rejected } = await inTransaction(job, options, async () => {
+  const { rejected } = await inTransaction(job, { repeatable: true, isLast: false }, async () => {
     const loaded = await loadRows(session, load, config, ctx, withoutNumber(rejects, staging));
     await checkKeys(job, staging, rows);
     return loaded;
