@@ -266,14 +266,17 @@ describe("the plan of filesystem.csv_writer", () => {
     expect((await osiris(folder, "run", "pipeline.yaml")).exitCode).toBe(1);
   });
 
-  test.skipIf(process.getuid?.() === 0)("is refused where the folder may not be written", async () => {
-    const folder = csv("path: locked/a.csv");
-    mkdirSync(join(folder, "locked"));
-    chmodSync(join(folder, "locked"), 0o555);
-    const { document } = await plan(folder);
-    chmodSync(join(folder, "locked"), 0o755);
-    expect(document.steps[0]?.refused[0]?.message).toContain("may not be accessed");
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    "is refused where the folder may not be written (needs a user who is not root)",
+    async () => {
+      const folder = csv("path: locked/a.csv");
+      mkdirSync(join(folder, "locked"));
+      chmodSync(join(folder, "locked"), 0o555);
+      const { document } = await plan(folder);
+      chmodSync(join(folder, "locked"), 0o755);
+      expect(document.steps[0]?.refused[0]?.message).toContain("may not be accessed");
+    },
+  );
 });
 
 describe("the types that a driver maps", () => {
