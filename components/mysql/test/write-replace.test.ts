@@ -254,3 +254,15 @@ test("replaced by nothing, the table is empty", async () => {
   expect((await write(`${MOVIES} WHERE id > 9`, replace("r13"))).error).toBeUndefined();
   expect(await values("SELECT COUNT(*) FROM r13")).toEqual(["0"]);
 });
+
+test("a reader that does not end keeps its table, and the step says who is in the way", async () => {
+  const { client, write, values } = await writing(server);
+  await client.query("CREATE TABLE r20 (id BIGINT); INSERT INTO r20 VALUES (7)");
+  await using reader = await openClient(server);
+  await reader.query("START TRANSACTION; SELECT * FROM r20");
+  const run = await write(MOVIES.replace("*", "id"), replace("r20", { max_retries: 0 }));
+  expect(run.error).toMatchObject({ code: "mysql.table_in_use", retryable: true });
+  expect(await values("SELECT id FROM r20")).toEqual(["7"]);
+  await reader.query("COMMIT");
+  expect(await values("SHOW TABLES LIKE 'osiris\\_r20%'")).toEqual([]);
+});

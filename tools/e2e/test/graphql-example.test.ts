@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { osiris, outcomeOf, type Outcome } from "../src/osiris.ts";
-import { exampleProject, logLines, REPOSITORY, runFolder } from "../src/project.ts";
+import { clonedExample, documentedCommand, npmStart } from "../src/example.ts";
+import { osiris } from "../src/osiris.ts";
+import { logLines, runFolder } from "../src/project.ts";
 
 const RESULT = `title,released,budget,director,country
 Zimní řeka,2009-03-12,610000.00,Věra Svobodová,CZ
@@ -22,33 +22,10 @@ Sal,2024-07-11,5200000.00,Inés Calderón,MX
 Market Day,2025-01-31,4000000.00,"Okafor, Ada",NG
 `;
 
-/** As in a clone, where the example lies below the repository's packages. */
-function clonedExample(): string {
-  const folder = exampleProject("graphql");
-  const modules = join(folder, "node_modules");
-  mkdirSync(modules, { recursive: true });
-  symlinkSync(join(REPOSITORY, "node_modules/graphql"), join(modules, "graphql"), "dir");
-  return folder;
-}
-
-function npmStart(folder: string): Promise<Outcome> {
-  const PATH = [join(REPOSITORY, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
-  const env = { ...process.env, PATH, NO_COLOR: "1" };
-  return outcomeOf(spawn("npm", ["start"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] }));
-}
-
-/** The command in the README that begins so. */
-function documented(beginning: string): string {
-  const readme = readFileSync(join(REPOSITORY, "docs/examples/graphql/README.md"), "utf8");
-  const line = readme.split("\n").find((text) => text.startsWith(beginning));
-  if (line === undefined) throw new Error(`the README has no "${beginning}"`);
-  return line;
-}
-
 describe("the graphql example", () => {
   test("reads all pages of all connections, with the README's commands", async () => {
-    expect(documented("npm start")).toBe("npm start");
-    const folder = clonedExample();
+    expect(documentedCommand("graphql", "npm start")).toBe("npm start");
+    const folder = clonedExample("graphql", ["graphql"]);
     const { exitCode, stdout, stderr } = await npmStart(folder);
     expect([exitCode, stdout, stderr]).toEqual([
       0,
@@ -63,7 +40,7 @@ describe("the graphql example", () => {
     );
     expect(requests.at(-1)).toMatchObject({ value: 6 });
 
-    const sql = /"(?<sql>.*)"/.exec(documented("npx osiris query"))?.groups?.["sql"] ?? "";
+    const sql = /"(?<sql>.*)"/.exec(documentedCommand("graphql", "npx osiris query"))?.groups?.["sql"] ?? "";
     const counted = await osiris(folder, "query", sql, "--json");
     expect((JSON.parse(counted.stdout) as { rows: unknown }).rows).toEqual(
       expect.arrayContaining([
@@ -74,7 +51,7 @@ describe("the graphql example", () => {
   });
 
   test("has a query that is checked without the server", async () => {
-    const folder = clonedExample();
+    const folder = clonedExample("graphql", ["graphql"]);
     const file = join(folder, "pipeline.yaml");
     expect(await osiris(folder, "validate", file)).toMatchObject({ exitCode: 0 });
     writeFileSync(file, readFileSync(file, "utf8").replace("released budget", "relaesed budget"));

@@ -89,15 +89,24 @@ async function lock({ selection }: Reading, session: Session): Promise<void> {
   try {
     await session.run(`LOCK TABLES ${quoteTable({ schema: table.schema, table: table.name })} READ`);
   } catch (error) {
-    throw new OsirisError({
-      code: "mysql.lock_failed",
-      category: "external",
-      message: `${label} could not be locked for reading within ${LOCK_SECONDS} seconds: ${(error as Error).message}`,
-      hint: "It needs the right LOCK TABLES, and no transaction that has written to the table and is still open. Without partition.lock each range is consistent in itself.",
-      retryable: isOsirisError(error) && error.retryable,
-      cause: error,
-    });
+    throw lockFailed(label, error);
   }
+}
+
+function lockFailed(label: string, error: unknown): OsirisError {
+  const isHeld = isOsirisError(error) && error.retryable;
+  const waited = isHeld ? ` within ${LOCK_SECONDS} seconds` : "";
+  const remedy = isHeld
+    ? "A transaction that has written to it is still open: let it end."
+    : "Grant the user LOCK TABLES.";
+  return new OsirisError({
+    code: "mysql.lock_failed",
+    category: isHeld ? "external" : "usage",
+    message: `${label} could not be locked for reading${waited}: ${(error as Error).message}`,
+    hint: `${remedy} Without partition.lock each range is consistent in itself.`,
+    retryable: isHeld,
+    cause: error,
+  });
 }
 
 async function findRanges(

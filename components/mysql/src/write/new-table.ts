@@ -12,6 +12,8 @@ const CLEANUP_MS = 10_000;
 
 /** ER_TABLE_EXISTS_ERROR */
 const TABLE_EXISTS = 1050;
+/** ER_LOCK_WAIT_TIMEOUT */
+const LOCK_WAIT = 1205;
 
 /** ER_ROW_IS_REFERENCED, ER_ROW_IS_REFERENCED_2, ER_FK_CANNOT_DROP_PARENT */
 const REFERRED_TO: ReadonlySet<number | undefined> = new Set([1217, 1451, 3730]);
@@ -106,16 +108,33 @@ async function rename(attempts: Attempts, tables: string, destination: TableName
   try {
     await retryLocked(attempts, () => attempts.session.run(`RENAME TABLE ${tables}`));
   } catch (error) {
-    if (serverErrno(error) !== TABLE_EXISTS) throw error;
-    throw new OsirisError({
-      code: "mysql.table_appeared",
-      category: "external",
-      message: `${displayName(destination)} was made by somebody else while this step filled it`,
-      hint: "Run it again: the table is there now.",
-      retryable: true,
-      cause: error,
-    });
+    const errno = serverErrno(error);
+    if (errno === TABLE_EXISTS) throw tableAppeared(destination, error);
+    if (errno === LOCK_WAIT) throw tableInUse(destination, error);
+    throw error;
   }
+}
+
+function tableAppeared(destination: TableName, cause: unknown): OsirisError {
+  return new OsirisError({
+    code: "mysql.table_appeared",
+    category: "external",
+    message: `${displayName(destination)} was made by somebody else while this step filled it`,
+    hint: "Run it again: the table is there now.",
+    retryable: true,
+    cause,
+  });
+}
+
+function tableInUse(destination: TableName, cause: unknown): OsirisError {
+  return new OsirisError({
+    code: "mysql.table_in_use",
+    category: "external",
+    message: `The new ${displayName(destination)} could not take the old one's place: RENAME waits for transactions that have read it, and one of them did not end`,
+    hint: "SHOW PROCESSLIST tells who is connected. replace_method: delete_insert waits for nobody who reads.",
+    retryable: true,
+    cause,
+  });
 }
 
 /** The session may be what has failed, and the run may be cancelled: this needs neither. */
