@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { mysqlProject, type PipelineRun, type Project } from "./pipeline.ts";
-import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { connectionConfig, environmentOf, openClient, testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 async function sql(statements: string): Promise<void> {
   await using client = await openClient(server);

@@ -1,10 +1,10 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { mysqlProject, type TestStep } from "./pipeline.ts";
-import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { connectionConfig, environmentOf, openClient, testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 const RUNS = Number(process.env["OSIRIS_FUZZ_RUNS"] ?? 8);
 /** Tables that one run reads. */
 const TABLES = 4;

@@ -1,10 +1,10 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { expect, test } from "vitest";
 import type { Connection } from "mysql2/promise";
 import { mysqlProject } from "./pipeline.ts";
-import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { connectionConfig, environmentOf, openClient, testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 const RUNS = 50;
 const WRITERS = 6;

@@ -1,10 +1,10 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { execute, ROUTES, rowsOf } from "./load-fixture.ts";
 import { mysqlProject } from "./pipeline.ts";
-import { connectionConfig, environmentOf } from "./server.ts";
+import { connectionConfig, environmentOf, testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 /** Every type of the server, with values in its own SQL, the extremes among them. All columns take NULL as well. */
 const TYPES: readonly (readonly [column: string, values: readonly string[]])[] = [

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { expect, onTestFinished, test } from "vitest";
 import { append, execute, ROUTES, rowsOf } from "./load-fixture.ts";
+import { testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 /** Sets a variable of the server, for new sessions, until the test ends. */
 async function setGlobal(name: string, value: number): Promise<void> {

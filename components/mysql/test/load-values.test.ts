@@ -1,8 +1,9 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { append, execute, ROUTES, rowsOf } from "./load-fixture.ts";
+import { testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 /** DuckDB's value, the column it goes to, and what the server then has, in its own SQL: each must equal the other. */
 const EXACT: readonly (readonly [value: string, column: string, expected: string])[] = [

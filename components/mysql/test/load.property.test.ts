@@ -1,9 +1,10 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { append, execute, rowsOf } from "./load-fixture.ts";
+import { testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 const ROWS = 60;
 const RUNS = Number(process.env["OSIRIS_FUZZ_RUNS"] ?? 4);

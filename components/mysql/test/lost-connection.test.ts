@@ -3,9 +3,9 @@ import { mariadbServer, startServer, useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { faultProxy, type Fault } from "./fault-proxy.ts";
 import { mysqlProject, type PipelineRun, type RunOptions } from "./pipeline.ts";
-import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { connectionConfig, environmentOf, openClient, testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 const ROWS = 60_000;
 
 server.prepare(async () => {

@@ -1,9 +1,9 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { describe, expect, test } from "vitest";
 import { mysqlProject, type PipelineRun } from "./pipeline.ts";
-import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { connectionConfig, environmentOf, openClient, testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 server.prepare(async () => {
   await using client = await openClient(server);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "@osiris/core";
-import { certificate, mariadbServer, useServer } from "@osiris/services";
+import { certificate, useServer } from "@osiris/services";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSession } from "../src/connection/session.ts";
 import { failedSession, failureOf, openClient, sessionConfig, testServer, type Changes } from "./server.ts";
@@ -153,7 +153,7 @@ describe("a server whose certificate is for its address", () => {
 });
 
 describe("a server without TLS", () => {
-  const server = useServer(mariadbServer());
+  const server = useServer(testServer());
 
   test.each(["required", "verify_ca", "verify_identity"] as const)("fails with %s", async (tls) => {
     expect(await failedSession(sessionConfig(server, { tls }))).toMatchObject({

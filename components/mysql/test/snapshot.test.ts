@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { expect, test } from "vitest";
 import { mysqlProject, type PipelineRun } from "./pipeline.ts";
-import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { connectionConfig, environmentOf, openClient, testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 const ACCOUNTS = 200;
 
 server.prepare(async () => {

@@ -1,14 +1,14 @@
 import { isOsirisError } from "@osiris/core";
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { expect, test } from "vitest";
 import { prepareRows, type ReadOptions } from "../src/rows/read-rows.ts";
 import type { SourceColumn } from "../src/types/source-column.ts";
 import { mysqlTypeFor, TYPE_MAP, TYPE_RULES } from "../src/types/type-map.ts";
-import { openClient } from "./server.ts";
+import { openClient, testServer } from "./server.ts";
 import { readSession } from "./sessions.ts";
 import { TYPE_CASES } from "./type-cases.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 const OPTIONS: ReadOptions = { decoder: "binary", types: { zeroDates: "null", tinyint1: "integer" } };
 
 async function columnsOf(table: string): Promise<readonly SourceColumn[]> {

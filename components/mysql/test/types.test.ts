@@ -1,10 +1,10 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { afterEach, describe, expect, test } from "vitest";
 import { mysqlProject, type PipelineRun } from "./pipeline.ts";
-import { connectionConfig, environmentOf, openClient } from "./server.ts";
+import { connectionConfig, environmentOf, openClient, testServer } from "./server.ts";
 import { TYPE_CASES, type TypeCase } from "./type-cases.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 const ROWS = Math.max(...TYPE_CASES.map(({ values }) => values.length)) + 1;
 const TIME_ZONE = process.env["TZ"];
 

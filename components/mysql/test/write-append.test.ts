@@ -1,8 +1,9 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { expect, test } from "vitest";
 import { counts, writing } from "./writing.ts";
+import { testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 const MOVIES = "SELECT * FROM (VALUES (1, 'Up'), (2, 'Heat')) AS t(id, title)";
 

@@ -1,14 +1,14 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import type { PlannedInput, PlanRequest, WritePlan } from "@osiris/core";
 import { Secret } from "@osiris/core";
 import { expect, test } from "vitest";
 import type { MysqlWriterConfig } from "../src/config.ts";
 import { mysqlWriter } from "../src/index.ts";
 import { mysqlProject } from "./pipeline.ts";
-import { openClient } from "./server.ts";
+import { openClient, testServer } from "./server.ts";
 import { steps, type Config } from "./writing.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 const MOVIES: PlannedInput = {
   table: "movies",

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { expect, test } from "vitest";
-import { openClient } from "./server.ts";
+import { openClient, testServer } from "./server.ts";
 import { counts, writing } from "./writing.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 const MOVIES = "SELECT * FROM (VALUES (1, 'Up'), (2, 'Heat')) AS t(id, title)";
 const replace = (table: string, more: Readonly<Record<string, unknown>> = {}) => ({

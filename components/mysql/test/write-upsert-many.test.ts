@@ -1,8 +1,9 @@
-import { mariadbServer, useServer } from "@osiris/services";
+import { useServer } from "@osiris/services";
 import { expect, test } from "vitest";
 import { counts, writing } from "./writing.ts";
+import { testServer } from "./server.ts";
 
-const server = useServer(mariadbServer());
+const server = useServer(testServer());
 
 test("many rows go in many statements; those that are refused are found among them", async () => {
   const { client, write, rows, values } = await writing(server);

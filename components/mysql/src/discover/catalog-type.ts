@@ -1,6 +1,7 @@
 import {
   BINARY_CHARSET,
   ENUM_FLAG,
+  GEOMETRY_TYPES,
   SET_FLAG,
   UNSIGNED_FLAG,
   WIRE,
@@ -61,17 +62,7 @@ const WIRE_TYPES: Readonly<Record<string, number>> = {
 /** MariaDB's own types, which are strings on the wire. */
 const EXTENDED: ReadonlySet<string> = new Set(["uuid", "inet4", "inet6"]);
 
-const GEOMETRIES: ReadonlySet<string> = new Set([
-  "geometry",
-  "point",
-  "linestring",
-  "polygon",
-  "multipoint",
-  "multilinestring",
-  "multipolygon",
-  "geometrycollection",
-  "geomcollection",
-]);
+const GEOMETRIES: ReadonlySet<string> = new Set(GEOMETRY_TYPES);
 
 /** As the wire counts it: a decimal's sign and point are counted, and the 1 of tinyint(1). */
 function lengthOf({ dataType, columnType, precision, decimals, octets }: CatalogColumn): number {

@@ -1,3 +1,5 @@
+import { GEOMETRY_TYPES } from "../types/wire-types.ts";
+
 /** What types of MySQL have in common when values are written into their columns. */
 export type TargetFamily =
   | "integer"
@@ -43,17 +45,7 @@ const FAMILIES: Readonly<Record<Exclude<TargetFamily, "other">, readonly string[
   text: ["char", "varchar", "tinytext", "text", "mediumtext", "longtext"],
   binary: ["binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"],
   json: ["json"],
-  geometry: [
-    "geometry",
-    "point",
-    "linestring",
-    "polygon",
-    "multipoint",
-    "multilinestring",
-    "multipolygon",
-    "geometrycollection",
-    "geomcollection",
-  ],
+  geometry: GEOMETRY_TYPES,
 };
 
 const FAMILY_OF: ReadonlyMap<string, TargetFamily> = new Map(

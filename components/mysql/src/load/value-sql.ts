@@ -13,9 +13,8 @@ export interface ValueSql {
 }
 
 /**
- * `number`: digits. `plain`: text without a character that any syntax knows. `text`: any text. `json`: any text, which
- * must not become bytes on the way. `hex`: bytes as hexadecimal
- * digits. `json`: any text, which has to reach the server as text. `bits`: binary digits. `bit_number`: digits of a number whose bits are meant.
+ * `number`: digits. `plain`: text without a character that any syntax knows. `text`: any text. `json`: any text, which must not become
+ * bytes on the way. `hex`: bytes as hexadecimal digits. `bits`: binary digits. `bit_number`: digits of a number whose bits are meant.
  */
 export type ValueForm = "number" | "plain" | "text" | "json" | "hex" | "bits" | "bit_number";
 

@@ -140,7 +140,7 @@ export const TYPE_RULES: readonly TypeRule[] = [
   {
     native: "json",
     duckdb: "JSON",
-    note: "the server's text, not parsed",
+    note: "the server's text: checked, and kept as it is",
     read: (definition) =>
       definition.columnType === WIRE.json || definition.extendedFormat === "json"
         ? { sourceType: "json", type: "JSON", format: "text" }

@@ -75,3 +75,16 @@ export type WireFormat =
   | "geometry"
   /** A column without a type: all its values are NULL. */
   | "null";
+
+/** The kinds of geometry, as catalogs spell them. */
+export const GEOMETRY_TYPES: readonly string[] = [
+  "geometry",
+  "point",
+  "linestring",
+  "polygon",
+  "multipoint",
+  "multilinestring",
+  "multipolygon",
+  "geometrycollection",
+  "geomcollection",
+];

@@ -1,4 +1,5 @@
 import type { Row, Session } from "../connection/session.ts";
+import { targetType } from "../load/target-type.ts";
 import type { TableName } from "../names.ts";
 
 /** A table of the server, as its catalog describes it. */
@@ -97,7 +98,7 @@ async function sridsOf(
   place: readonly [string, string],
   columns: readonly Row[],
 ): Promise<ReadonlyMap<string, number>> {
-  const hasGeometry = columns.some(({ type }) => /^(geom|point|linestring|polygon|multi)/i.test(type ?? ""));
+  const hasGeometry = columns.some(({ type }) => targetType(type ?? "").family === "geometry");
   if (!hasGeometry) return new Map();
   const rows = await session.query(SRIDS[session.server.product], place);
   return new Map(rows.map((row) => [textOf(row, "name"), Number(row["srid"] ?? 0)]));
